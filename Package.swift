@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target obeys the same rules; ARCHITECTURE.md draws the arrows, Tests/TidyTests checks them.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [String] = [], _ extra: [SwiftSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .byName(name: $0) },
+        swiftSettings: house + extra)
+}
+
+func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: ([name, "TestSupport"] + dependencies).map { .byName(name: $0) },
+        swiftSettings: house)
+}
+
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let words: [Target] = [
+    room("Bytes", [], [.enableExperimentalFeature("Lifetimes")]),
+    room("Units", ["Bytes"]),
+    room("Secure", ["Bytes", "Units"]),
+]
+
+let formats: [Target] = [
+    room("STUN", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("WHIP", ["Bytes", "Units", "SDP"]),
+    room("RTP", ["Bytes", "Units"]),
+    room("Jitter", ["Bytes", "Units", "RTP"]),
+    room("Codecs", ["Bytes", "Units"]),
+    room("Depacketize", ["Bytes", "Units", "Codecs"]),
+    room("MP4", ["Bytes", "Units", "Codecs"]),
+    room("WebM", ["Bytes", "Units", "Codecs"]),
+    room("Pattern", ["Bytes", "Units"]),
+]
+
+let machines: [Target] = [
+    room("WebRTC", ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize"]),
+    room("Channel", ["Bytes", "Units", "Codecs"]),
+    room("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    room("Link", ["Bytes", "Units"]),
+]
+
+let edges: [Target] = [
+    library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
+    library("CSRTP", pkgConfig: "libsrtp2", package: "libsrtp2-dev"),
+    library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
+    library(
+        "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil", package: "libavformat-dev"),
+    library("COpus", pkgConfig: "opus", package: "libopus-dev"),
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
+    room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
+    room("AV", ["Bytes", "Units", "Codecs", "CFFmpeg", "COpus"]),
+    room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
+]
+
+let shell: [Target] = [
+    room("EventLoop", ["Bytes", "Units", "CLinux"]),
+    room("Storage", ["Bytes", "Units", "CLinux"]),
+    .target(
+        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        swiftSettings: house),
+    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
+    room(
+        "Service",
+        [
+            "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
+            "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
+        ]),
+    room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
+    room(
+        "Publish",
+        [
+            "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
+            "SRTP", "AV", "EventLoop",
+        ]),
+]
+
+let app: [Target] = [
+    .executableTarget(
+        name: "lathe",
+        dependencies: [
+            "Bytes", "Units", "Codecs", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link", "EventLoop",
+        ],
+        swiftSettings: house)
+]
+
+let testSupport = room("TestSupport", ["Bytes", "Units"])
+
+let testTargets: [Target] = [
+    tests("Bytes"),
+    tests("Units"),
+    tests("Secure", ["Bytes"]),
+    tests("STUN", ["Bytes", "Units", "Secure"]),
+    tests("SDP", ["Bytes", "Units", "Secure"]),
+    tests("WHIP", ["Bytes", "Units", "SDP"]),
+    tests("RTP", ["Bytes", "Units"]),
+    tests("Jitter", ["Bytes", "Units", "RTP"]),
+    tests("Codecs", ["Bytes", "Units"]),
+    tests("Depacketize", ["Bytes", "Units", "Codecs"]),
+    tests("MP4", ["Bytes", "Units", "Codecs"]),
+    tests("WebM", ["Bytes", "Units", "Codecs"]),
+    tests("Pattern", ["Bytes", "Units"]),
+    tests(
+        "WebRTC",
+        ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
+    tests("Channel", ["Bytes", "Units", "Codecs"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    tests("Link", ["Bytes", "Units"]),
+    tests("SRTP", ["Bytes", "Units", "Secure"]),
+    tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
+    tests("AV", ["Bytes", "Units", "Codecs"]),
+    tests("HTTPServer", ["Bytes", "Units"]),
+    tests("EventLoop", ["Bytes", "Units"]),
+    tests("Storage", ["Bytes", "Units"]),
+    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
+    tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
+    tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),
+    .testTarget(name: "TidyTests", swiftSettings: house),
+]
+
+let package = Package(
+    name: "lathe",
+    products: [.executable(name: "lathe", targets: ["lathe"])],
+    targets: words + formats + machines + edges + shell + app + [testSupport] + testTargets
+)

@@ -1,0 +1,39 @@
+extension [UInt8] {
+    /// Appends an integer, most significant byte first.
+    public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
+        var shift = T.bitWidth
+        while shift > 0 {
+            shift -= 8
+            append(UInt8(truncatingIfNeeded: value >> T(shift)))
+        }
+    }
+
+    /// Appends the low 24 bits of a value, most significant byte first.
+    public mutating func append(bigEndian24 value: UInt32) {
+        append(UInt8(truncatingIfNeeded: value >> 16))
+        append(UInt8(truncatingIfNeeded: value >> 8))
+        append(UInt8(truncatingIfNeeded: value))
+    }
+
+    /// Overwrites the bytes at `offset` with an integer, most significant byte first.
+    public mutating func overwrite<T: FixedWidthInteger>(bigEndian value: T, at offset: Int) {
+        let count = MemoryLayout<T>.size
+        for index in 0..<count {
+            self[offset + index] = UInt8(truncatingIfNeeded: value >> T((count - 1 - index) * 8))
+        }
+    }
+
+    /// Appends borrowed bytes, all of them or the range given.
+    public mutating func append(copying bytes: Span<UInt8>, in range: Range<Int>? = nil) {
+        let range = range ?? 0..<bytes.count
+        reserveCapacity(grown(by: range.count))
+        for index in range { append(bytes[index]) }
+    }
+
+    /// The capacity to ask for so that repeated appends stay linear: `reserveCapacity` alone would
+    /// grow by exactly what is asked, and copy everything each time.
+    private func grown(by count: Int) -> Int {
+        let needed = self.count + count
+        return needed <= capacity ? capacity : Swift.max(needed, capacity * 2)
+    }
+}

@@ -1,0 +1,11 @@
+/// One thing a file writer asks of storage.
+///
+/// Writes of one file are performed in the order given.
+public enum FileWrite: Equatable, Sendable {
+    /// Adds bytes at the end.
+    case append([UInt8])
+    /// Replaces bytes that were written before; never reaches past the end.
+    case overwrite(at: Int, [UInt8])
+    /// Everything before this reaches the disk before anything after it.
+    case sync
+}

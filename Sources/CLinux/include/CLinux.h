@@ -1,0 +1,3 @@
+#ifndef LATHE_CLINUX_H
+#define LATHE_CLINUX_H
+#endif

@@ -1,0 +1,4 @@
+@main
+struct Lathe {
+    static func main() {}
+}
