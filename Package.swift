@@ -119,8 +119,8 @@ let testTargets: [Target] = [
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
-    tests("Channel", ["Bytes", "Units", "Codecs"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
