@@ -84,7 +84,7 @@ extension ReceiverEstimatedBitrate {
         sender = SSRC(packet.uint32(at: 4))
         let word = packet.uint32(at: 16)
         let (exponent, mantissa) = (UInt64(word >> 18 & 0x3F), UInt64(word & 0x3FFFF))
-        bitsPerSecond = mantissa << exponent >> exponent == mantissa ? mantissa << exponent : .max
+        bitsPerSecond = (mantissa << exponent) >> exponent == mantissa ? mantissa << exponent : .max
         let count = Int(word >> 24)
         try packet.require(count * 4, at: 20)
         streams = (0..<count).map { SSRC(packet.uint32(at: 20 + $0 * 4)) }

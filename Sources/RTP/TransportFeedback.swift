@@ -1,4 +1,3 @@
-public import Bytes
 public import Units
 
 /// When packets arrived, one by one, for the sender's congestion control
