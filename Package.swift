@@ -73,7 +73,7 @@ let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
     room("Storage", ["Bytes", "Units", "CLinux"]),
     .target(
-        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
