@@ -87,7 +87,7 @@ let shell: [Target] = [
         "Publish",
         [
             "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
-            "SRTP", "AV", "EventLoop",
+            "SRTP", "AV", "EventLoop", "Link",
         ]),
 ]
 
