@@ -71,7 +71,7 @@ let edges: [Target] = [
 
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
-    room("Storage", ["Bytes", "Units", "CLinux"]),
+    room("Storage", ["Bytes", "Units", "EventLoop"]),
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
