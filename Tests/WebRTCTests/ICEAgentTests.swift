@@ -209,7 +209,8 @@ struct ICEAgentTests {
         var agent = ICEAgent.server()
         let message = check { $0.role = .controlled(tieBreaker: 0) }
         try receive(&agent, message.serialized(password: serverCredentials.password), from: clientAddress)
-        let answer = try parse(try #require(agent.nextDatagram()).bytes)
+        let datagram = agent.nextDatagram()
+        let answer = try parse(try #require(datagram).bytes)
         #expect(answer.failure == .roleConflict)
         #expect(agent.sendPath == nil)
     }
@@ -236,7 +237,8 @@ struct ICEAgentTests {
         bytes.overwrite(bigEndian: UInt16(bytes.count - 20 + 24), at: 2)
         bytes += [0, 8, 0, 20] + HMACSHA1.code(for: bytes, key: Array(serverCredentials.password.utf8))
         try receive(&agent, bytes, from: clientAddress)
-        let answer = try parse(try #require(agent.nextDatagram()).bytes)
+        let datagram = agent.nextDatagram()
+        let answer = try parse(try #require(datagram).bytes)
         #expect(answer.failure == .unknownAttribute)
         #expect(answer.unknownAttributes == [0x7777])
     }

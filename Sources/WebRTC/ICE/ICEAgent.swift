@@ -124,7 +124,8 @@ struct ICEAgent: Sendable {
     }
 
     /// Begins again with new credentials, while the old path goes on (RFC 8445 §9).
-    mutating func restart(local: ICECredentials, remote: ICECredentials, candidates: [RemoteCandidate], at now: Instant) {
+    mutating func restart(local: ICECredentials, remote: ICECredentials, candidates: [RemoteCandidate], at now: Instant)
+    {
         previousLocal = self.local
         self.local = local
         self.remote = remote
