@@ -31,7 +31,8 @@ extension SessionDescription {
             }
         }
         guard let origin else {
-            throw SDPError(field: "o=", problem: "the line is missing", remedy: "write o=- <number> <number> IN IP4 0.0.0.0")
+            throw SDPError(
+                field: "o=", problem: "the line is missing", remedy: "write o=- <number> <number> IN IP4 0.0.0.0")
         }
         self.init(origin: origin, attributes: attributes, media: media)
         try checkCandidateCount()

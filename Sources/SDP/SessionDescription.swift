@@ -31,7 +31,7 @@ public struct SessionDescription: Equatable, Sendable {
 
 /// One `m=` line and what follows it (RFC 8866 §5.14).
 public struct MediaDescription: Equatable, Sendable {
-    /// `audio`, `video`, `application`, …
+    /// What it carries: `audio`, `video`, `application` and so on.
     public var kind: String
     /// 0 refuses the section, unless it is bundle-only; 9 says that ICE will tell.
     public var port: UInt16

@@ -67,7 +67,8 @@ extension Attribute {
         case .unknownTransport: return nil
         case .malformed(let problem):
             throw line.error(
-                problem, remedy: "write a=candidate:<foundation> <component> udp <priority> <address> <port> typ <type>")
+                problem, remedy: "write a=candidate:<foundation> <component> udp <priority> <address> <port> typ <type>"
+            )
         }
     }
 
@@ -76,7 +77,8 @@ extension Attribute {
         let algorithm = value.prefix { $0 != " " }
         guard Fingerprint.Algorithm(rawValue: algorithm.lowercased()) != nil else { return nil }
         return .fingerprint(
-            try read(Fingerprint(String(value)), line, "a=fingerprint:sha-256 <32 bytes in hexadecimal, colons between>"))
+            try read(
+                Fingerprint(String(value)), line, "a=fingerprint:sha-256 <32 bytes in hexadecimal, colons between>"))
     }
 
     private static func credential(

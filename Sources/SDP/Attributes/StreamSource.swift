@@ -3,7 +3,7 @@ public import Units
 /// Something said about one SSRC, `a=ssrc` (RFC 5576 §4.1).
 public struct StreamSource: Hashable, Sendable {
     public var ssrc: SSRC
-    /// `cname`, `msid`, …
+    /// What is said: its `cname`, its `msid` and so on.
     public var name: String
     public var value: String?
 
