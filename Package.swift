@@ -37,7 +37,7 @@ let words: [Target] = [
 
 let formats: [Target] = [
     room("STUN", ["Bytes", "Units", "Secure"]),
-    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     room("WHIP", ["Bytes", "Units", "SDP"]),
     room("RTP", ["Bytes", "Units"]),
     room("Jitter", ["Bytes", "Units", "RTP"]),
@@ -107,7 +107,7 @@ let testTargets: [Target] = [
     tests("Units"),
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
-    tests("SDP", ["Bytes", "Units", "Secure"]),
+    tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     tests("WHIP", ["Bytes", "Units", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
