@@ -65,7 +65,7 @@ let edges: [Target] = [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
-    room("AV", ["Bytes", "Units", "Codecs", "CFFmpeg", "COpus"]),
+    room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
 ]
 
@@ -73,7 +73,7 @@ let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
     room("Storage", ["Bytes", "Units", "EventLoop"]),
     .target(
-        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
@@ -87,7 +87,7 @@ let shell: [Target] = [
         "Publish",
         [
             "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
-            "SRTP", "AV", "EventLoop",
+            "SRTP", "AV", "EventLoop", "Link",
         ]),
 ]
 
@@ -124,10 +124,11 @@ let testTargets: [Target] = [
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
     tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),
