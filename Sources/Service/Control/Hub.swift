@@ -48,10 +48,17 @@ public actor Hub {
         }
     }
 
-    /// Begins to read media and to record, and returns only when the task is cancelled.
-    public func run() async throws {
+    /// The UDP ports that media arrives at.
+    public nonisolated var mediaPorts: [UInt16] { loops.map(\.number) }
+
+    /// Begins to read media; `run` must follow.
+    public func begin() async throws {
         for loop in loops { try await loop.begin() }
         for worker in workers { await worker.begin() }
+    }
+
+    /// Hears what the loops and workers report, until the task is cancelled.
+    public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.hearPeers() }
             group.addTask { await self.hearCaptures() }
