@@ -44,7 +44,7 @@ struct PatternListener {
         let stray = anchors.last.map { place - detector.nextPlace - $0.ahead }
         if let stray, stray > Self.gap {
             let silence = [Float](repeating: 0, count: Int(min(stray, Self.longestSilence)))
-            detector.listen(to: silence.span, onsets: &onsets)
+            detector.listen(to: silence, onsets: &onsets)
         }
         if let stray, abs(stray) > Self.gap { result.gapCount += 1 }
         if stray.map({ abs($0) > Self.tolerance }) ?? true {
@@ -52,7 +52,7 @@ struct PatternListener {
         }
         scratch.removeAll(keepingCapacity: true)
         for sample in samples { scratch.append(Float(sample) / 32_768) }
-        detector.listen(to: scratch.span, onsets: &onsets)
+        detector.listen(to: scratch, onsets: &onsets)
     }
 
     func finished() -> PatternAudioMeasurement {

@@ -28,7 +28,11 @@ public struct Beep: Sendable {
         return Int(rest < 0 ? rest + length : rest)
     }
 
-    private static let period = Oscillator.period.map { Int16(($0.sine * Double(amplitude)).rounded()) }
+    /// One period, each sample rounded to the nearest.
+    private static let period = Oscillator.period.map { step in
+        let value = step.sine * Double(amplitude)
+        return Int16(value < 0 ? value - 0.5 : value + 0.5)
+    }
 }
 
 /// One turn of a circle in 48 steps, without a mathematics library: each step turns the last by 7.5 degrees.

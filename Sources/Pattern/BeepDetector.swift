@@ -28,6 +28,7 @@ public struct BeepDetector: Sendable {
     private var imaginary: Float = 0
     private var envelope: [Float] = []
     private var restCount = 0
+    /// The squared amplitude that the present beep reached.
     private var loudness: Float = 0
 
     /// A detector that stands at place zero.
@@ -37,7 +38,7 @@ public struct BeepDetector: Sendable {
     public var nextPlace: Int64 { place }
 
     /// Takes samples of one channel and appends the places of the onsets they complete.
-    public mutating func listen(to samples: Span<Float>, onsets: inout [Int64]) {
+    public mutating func listen(to samples: [Float], onsets: inout [Int64]) {
         for index in samples.indices {
             let squared = measure(samples[index])
             step(squared, onsets: &onsets)
@@ -70,7 +71,7 @@ public struct BeepDetector: Sendable {
     private mutating func step(_ squared: Float, onsets: inout [Int64]) {
         switch state {
         case .unknown:
-            if rests(squared, below: Self.floor) { state = .quiet }
+            if rests(squared, below: Self.floor * Self.floor) { state = .quiet }
         case .quiet:
             guard squared >= Self.floor * Self.floor else { return }
             envelope.removeAll(keepingCapacity: true)
@@ -81,12 +82,12 @@ public struct BeepDetector: Sendable {
             guard envelope.count == Self.holdLength else { return }
             conclude(since: since, onsets: &onsets)
         case .sounding:
-            if rests(squared, below: max(Self.floor, loudness / 4)) { state = .quiet }
+            if rests(squared, below: max(Self.floor * Self.floor, loudness / 16)) { state = .quiet }
         }
     }
 
-    private mutating func rests(_ squared: Float, below amplitude: Float) -> Bool {
-        restCount = squared < amplitude * amplitude ? restCount + 1 : 0
+    private mutating func rests(_ squared: Float, below limit: Float) -> Bool {
+        restCount = squared < limit ? restCount + 1 : 0
         guard restCount >= Self.restLength else { return false }
         restCount = 0
         return true
@@ -102,7 +103,7 @@ public struct BeepDetector: Sendable {
         }
         // The window that reaches half ends at the crossing and is half full there.
         onsets.append(since + Int64(rise) - Int64(Self.window / 2) + 1)
-        loudness = peak.squareRoot()
+        loudness = peak
         restCount = 0
         state = .sounding
     }
