@@ -71,9 +71,9 @@ let edges: [Target] = [
 
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
-    room("Storage", ["Bytes", "Units", "CLinux"]),
+    room("Storage", ["Bytes", "Units", "EventLoop"]),
     .target(
-        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
@@ -87,7 +87,7 @@ let shell: [Target] = [
         "Publish",
         [
             "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
-            "SRTP", "AV", "EventLoop",
+            "SRTP", "AV", "EventLoop", "Link",
         ]),
 ]
 

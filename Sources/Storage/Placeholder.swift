@@ -1,1 +1,1 @@
-// Storage
+enum Placeholder {}

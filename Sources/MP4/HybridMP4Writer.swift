@@ -1,0 +1,133 @@
+public import Bytes
+public import Codecs
+public import Units
+
+/// Writes an MP4 file that plays at any instant while it grows, and seeks like any other once finished.
+///
+/// While recording it is a fragmented file: `ftyp`, a `free` of 16 bytes, `moov`, a `free` with room
+/// for a richer `moov`, then `moof` and `mdat` in turn. Finishing appends an ordinary `moov`, and then
+/// turns the first `free` into the header of one `mdat` that covers everything between, so it costs the
+/// index and not the file. Holds no file: after each call, perform `nextWrite()` until it returns nil.
+/// Whatever prefix of those writes reached the disk plays, up to its last complete fragment.
+public struct HybridMP4Writer: Sendable {
+    /// Room after the first `moov` for those that name tracks which come late.
+    ///
+    /// A track takes about 600 bytes with a High profile's parameter sets.
+    static let headRoom = 4096
+
+    /// The most payload a fragment holds before it is cut without being asked.
+    ///
+    /// A run's offsets have 31 bits (ISO/IEC 14496-12 §8.8.8), and memory is finite.
+    static let maximumFragmentPayload = 64 << 20
+
+    private let header: MovieHeader
+    private var tracks: [OutputTrack] = []
+    private var head: HybridHead?
+    private var fragmentCount: UInt32 = 0
+    private var isFinished = false
+    private var writes: [FileWrite] = []
+
+    /// How long the file is once all writes are performed.
+    public private(set) var byteCount = 0
+
+    /// How many bytes of samples the open fragment holds.
+    public private(set) var openPayloadByteCount = 0
+
+    /// Starts a file made at a moment of the wall clock, in milliseconds since 1970.
+    public init(createdAtUnixMilliseconds creation: Int64) {
+        header = MovieHeader(createdAtUnixMilliseconds: creation)
+    }
+
+    /// The next thing to do to the file; nil if there is nothing to do yet.
+    public mutating func nextWrite() -> FileWrite? { writes.isEmpty ? nil : writes.removeFirst() }
+
+    /// Announces a track, which may come long after others, and returns its number for `append`.
+    ///
+    /// - Precondition: `hasRoom(for:)`, and the codec is not VP8.
+    public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
+        precondition(!isFinished, "a finished file takes no more tracks")
+        tracks.append(OutputTrack(id: UInt32(tracks.count + 1), format: format, timescale: timescale))
+        let movie = movie(of: tracks)
+        for replacement in head?.switchMovie(to: movie) ?? [] {
+            writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
+        }
+        return tracks.count - 1
+    }
+
+    /// Whether another track can still join this file.
+    ///
+    /// Always true before the first fragment, and of any sensible second track after it.
+    public func hasRoom(for format: TrackFormat) -> Bool {
+        guard let head else { return true }
+        let more = tracks + [OutputTrack(id: 0, format: format, timescale: .video)]
+        return head.hasRoom(for: movie(of: more).count)
+    }
+
+    /// Adds a sample to the open fragment; each track's decode times grow strictly.
+    ///
+    /// The picture is shown `compositionOffset` ticks after its decode time, or before it.
+    public mutating func append(_ sample: Sample, track: Int, compositionOffset: Int32 = 0) {
+        precondition(!isFinished, "a finished file takes no more samples")
+        if openPayloadByteCount + sample.bytes.count > Self.maximumFragmentPayload { cutFragment() }
+        tracks[track].append(sample, compositionOffset: compositionOffset)
+        openPayloadByteCount += sample.bytes.count
+    }
+
+    /// How much of the timeline the open fragment covers; zero if it is empty.
+    public var openFragmentDuration: Duration {
+        var span: Range<Int64>?
+        for case let other? in tracks.lazy.map(\.openSpan) {
+            let lower = min(span?.lowerBound ?? other.lowerBound, other.lowerBound)
+            span = lower..<max(span?.upperBound ?? other.upperBound, other.upperBound)
+        }
+        return .nanoseconds(span.map { $0.upperBound - $0.lowerBound } ?? 0)
+    }
+
+    /// Closes the open fragment and hands it out to be written; does nothing if it is empty.
+    public mutating func cutFragment() {
+        let sampleCount = tracks.reduce(0) { $0 + $1.open.count }
+        guard sampleCount > 0 else { return }
+        var writer = BoxWriter()
+        writer.reserve(openPayloadByteCount + sampleCount * 16 + Self.headRoom * 2)
+        if head == nil { head = HybridHead(movie: movie(of: tracks), room: Self.headRoom, to: &writer) }
+        fragmentCount += 1
+        writer.fragment(number: fragmentCount, tracks)
+        writer.append(UInt32(openPayloadByteCount + 8))
+        writer.append("mdat" as FourCC)
+        for index in tracks.indices {
+            let chunk = byteCount + writer.bytes.count
+            writer.append(tracks[index].openBytes)
+            tracks[index].close(chunkAt: chunk)
+        }
+        openPayloadByteCount = 0
+        append(writer.bytes)
+    }
+
+    /// Makes an ordinary MP4 file of what was recorded; nothing may follow but taking the writes.
+    ///
+    /// A file without a single sample stays empty.
+    public mutating func finish() {
+        precondition(!isFinished, "a file is finished once")
+        cutFragment()
+        isFinished = true
+        guard head != nil else { return }
+        let movieOffset = byteCount
+        var writer = BoxWriter()
+        writer.reserve(tracks.reduce(Self.headRoom) { $0 + $1.index.tableByteCount })
+        writer.classicMovie(header, tracks)
+        append(writer.bytes)
+        let media = HybridHead.mediaHeader(upTo: movieOffset)
+        writes += [.sync, .overwrite(at: HybridHead.placeholder, media), .sync]
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        byteCount += bytes.count
+        writes.append(.append(bytes))
+    }
+
+    private func movie(of tracks: [OutputTrack]) -> [UInt8] {
+        var writer = BoxWriter()
+        writer.fragmentedMovie(header, tracks)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,44 @@
+import Codecs
+import Units
+
+/// One track of a file that is being written.
+struct OutputTrack: Sendable {
+    let format: TrackFormat
+    private let timescale: ClockRate
+    private(set) var lastDecodeTicks: Int64 = -1
+    /// Where the last sample ends, in nanoseconds.
+    private(set) var end: Int64 = 0
+
+    init(format: TrackFormat, timescale: ClockRate) {
+        self.format = format
+        self.timescale = timescale
+    }
+
+    var isVideo: Bool { format.codec.kind == .video }
+
+    mutating func note(_ sample: borrowing Sample) {
+        precondition(sample.decodeTicks > lastDecodeTicks, "decode times start at 0 and grow strictly")
+        precondition(sample.durationTicks > 0, "a sample lasts")
+        lastDecodeTicks = sample.decodeTicks
+        end = nanoseconds(sample.decodeTicks + Int64(sample.durationTicks))
+    }
+
+    func nanoseconds(_ ticks: Int64) -> Int64 {
+        MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(1_000_000_000)).ticks
+    }
+
+    /// The file's unit, rounded to the nearest.
+    func milliseconds(_ ticks: Int64) -> Int64 {
+        let halves = MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(2000)).ticks
+        return (halves + 1) / 2
+    }
+}
+
+/// One frame of the cluster that is still in memory.
+struct OpenBlock: Sendable {
+    let track: Int
+    let milliseconds: Int64
+    let isKeyframe: Bool
+    /// Where in the cluster's payload its bytes lie.
+    let bytes: Range<Int>
+}
