@@ -124,7 +124,7 @@ let testTargets: [Target] = [
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs", "Pattern"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
