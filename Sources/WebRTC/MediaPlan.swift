@@ -15,4 +15,14 @@ struct MediaPlan: Equatable, Sendable {
     var retransmissionSSRCs: [SSRC] = []
     /// Whether lost packets may be asked for (RFC 4585 §6.2.1).
     var usesNACK = false
+    var keyframeRequest = KeyframeRequestKind.pictureLossIndication
+    /// Whether feedback may go without a report before it (RFC 5506).
+    var allowsReducedSizeRTCP = true
+
+    /// What the sender understands when we want a keyframe.
+    enum KeyframeRequestKind: Equatable, Sendable {
+        case none
+        case pictureLossIndication
+        case fullIntraRequest
+    }
 }

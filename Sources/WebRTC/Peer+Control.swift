@@ -1,5 +1,5 @@
 public import Codecs
-public import Secure
+import Secure
 public import Units
 
 extension Peer where Channel: ~Copyable {

@@ -1,7 +1,7 @@
 import Bytes
 import Jitter
 import RTP
-public import Secure
+import Secure
 public import Units
 
 extension Peer where Channel: ~Copyable {
@@ -16,7 +16,7 @@ extension Peer where Channel: ~Copyable {
             receivers[index]?.advance(to: self.now)
             takeFrames(of: index)
         }
-        if let due = timeout, due <= self.now { end(phase == .connecting ? .neverConnected : .timeout) }
+        if let due = timeout, due <= self.now { end(isConnected ? .timeout : .neverConnected) }
     }
 
     /// When silence becomes an end.
@@ -50,9 +50,7 @@ extension Peer where Channel: ~Copyable {
     }
 
     private mutating func fillOutgoing(_ bytes: [UInt8]) {
-        precondition(bytes.count <= PacketBuffer.capacity, "what we make fits a datagram")
-        outgoing.storage.withMutableSpan(copying: bytes)
-        outgoing.count = bytes.count
+        outgoing.replace(by: bytes)
     }
 
     /// Puts the next record, control packet or media packet into `outgoing`, if one is due.
@@ -96,14 +94,25 @@ extension Peer where Channel: ~Copyable {
     /// Puts the next control packet that is due into `outgoing`.
     private mutating func fillControl() -> Bool {
         control.removeAll(keepingCapacity: true)
+        let start = appendReportHead()
         appendRequests()
-        if control.isEmpty { appendTransportFeedback() }
-        if control.isEmpty { appendReports() }
+        if control.count == start { appendTransportFeedback() }
+        if control.count > start { return sealControl(into: &outgoing) }
+        control.removeAll(keepingCapacity: true)
+        appendReports()
         return !control.isEmpty && sealControl(into: &outgoing)
     }
 
+    /// Begins a compound packet as RFC 3550 §6.1 wants it, unless feedback may travel alone.
+    private mutating func appendReportHead() -> Int {
+        guard !allowsReducedSizeRTCP else { return 0 }
+        RTCPPacket.receiverReport(ReceiverReport(sender: feedbackSSRC, blocks: [])).append(to: &control)
+        appendDescription(of: [feedbackSSRC])
+        return control.count
+    }
+
     private mutating func sealControl(into packet: inout PacketBuffer) -> Bool {
-        fill(&packet, control)
+        packet.replace(by: control)
         do { try channel.sealRTCP(&packet) } catch {
             counts.unsealedCount += 1
             return false
@@ -111,7 +120,7 @@ extension Peer where Channel: ~Copyable {
         return true
     }
 
-    /// Asks for lost packets and keyframes; alone, because haste is what they need (RFC 5506 §3.4.1).
+    /// Asks for lost packets and keyframes.
     private mutating func appendRequests() {
         for index in receivers.indices where control.count < Self.controlLimit / 2 {
             guard let ssrc = receivers[index]?.id.ssrc else { continue }
@@ -121,9 +130,21 @@ extension Peer where Channel: ~Copyable {
                 RTCPPacket.nack(nack).append(to: &control)
             }
             if receivers[index]?.takeKeyframeRequest(at: now) == true {
-                let indication = PictureLossIndication(sender: feedbackSSRC, media: ssrc)
-                RTCPPacket.pictureLossIndication(indication).append(to: &control)
+                appendKeyframeRequest(for: ssrc, media[index].keyframeRequest)
             }
+        }
+    }
+
+    private mutating func appendKeyframeRequest(for ssrc: SSRC, _ kind: MediaPlan.KeyframeRequestKind) {
+        switch kind {
+        case .none: break
+        case .pictureLossIndication:
+            let indication = PictureLossIndication(sender: feedbackSSRC, media: ssrc)
+            RTCPPacket.pictureLossIndication(indication).append(to: &control)
+        case .fullIntraRequest:
+            fullIntraRequestCount &+= 1
+            let entry = FullIntraRequest.Entry(media: ssrc, sequenceNumber: fullIntraRequestCount)
+            RTCPPacket.fullIntraRequest(FullIntraRequest(sender: feedbackSSRC, entries: [entry])).append(to: &control)
         }
     }
 
@@ -136,10 +157,10 @@ extension Peer where Channel: ~Copyable {
     private mutating func appendReports() {
         switch role {
         case .server:
-            guard reports.takeDue(at: now, interval: FeedbackSchedule.receiverInterval) else { return }
+            guard reports.takeDue(at: now, interval: ReportSchedule.receiverInterval) else { return }
             appendReceiverReport()
         case .client:
-            guard reports.takeDue(at: now, interval: FeedbackSchedule.senderInterval) else { return }
+            guard reports.takeDue(at: now, interval: ReportSchedule.senderInterval) else { return }
             for sender in senders {
                 guard let report = sender.makeReport(ntp: ntp(at: now), at: now) else { continue }
                 RTCPPacket.senderReport(report).append(to: &control)

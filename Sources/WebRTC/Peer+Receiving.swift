@@ -2,7 +2,7 @@ public import Bytes
 import Codecs
 import Jitter
 import RTP
-public import Secure
+import Secure
 public import Units
 
 extension Peer where Channel: ~Copyable {

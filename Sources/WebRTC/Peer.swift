@@ -43,14 +43,25 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     let media: [MediaPlan]
     var streams = StreamTable()
     var receivers: [TrackReceiver?]
-    var senders: [TrackSender?]
-    var feedback = FeedbackSchedule()
+    /// Which stream each section lost to a goodbye last.
+    var goodbyes: [Goodbye?]
+    var senders: [TrackSender] = []
+    var reports = ReportSchedule()
     var transportFeedback = TransportFeedbackRecorder()
+    /// The extension that numbers all packets, one for the whole bundle (RFC 8285 §5).
+    let transportSequenceExtension: UInt8?
+    /// Any stream of theirs, for feedback about all of them.
+    var lastMediaSSRC = SSRC(0)
+    let allowsReducedSizeRTCP: Bool
     var transportSequenceNumber: UInt16 = 0
     var queue = PacketQueue()
     var pacer = Pacer()
     /// Scratch space for control packets.
     var control: [UInt8] = []
+    /// Counts full intra requests (RFC 5104 §4.3.1.1).
+    var fullIntraRequestCount: UInt8 = 0
+    /// The sealed goodbye of a peer that was closed.
+    var farewell: PacketBuffer?
 
     var events = Queue<PeerEvent>()
     var phase = Phase.connecting
@@ -58,6 +69,8 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var mustStartHandshake: Bool
     var lastSendPath: Path?
     var counts = PeerStatistics()
+    /// Measured by reports about what we send.
+    var roundTrip: Duration?
 
     /// A life has three phases; what the channel and the agent do inside them is theirs to know.
     enum Phase: Equatable, Sendable {
@@ -65,6 +78,12 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
         case connected(SRTPProfile)
         /// Only what is queued still goes out.
         case closed(PeerEnd)
+    }
+
+    /// A stream that ended, and when.
+    struct Goodbye: Sendable {
+        var ssrc: SSRC
+        var moment: Instant
     }
 
     /// What both session descriptions settled, in the words of this room.
@@ -95,11 +114,15 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
         mustStartHandshake = plan.beginsHandshake
         transportSequenceNumber = generator.next()
         receivers = [TrackReceiver?](repeating: nil, count: media.count)
-        senders = []
-        if role == .client {
-            for plan in media.indices { senders.append(TrackSender(media[plan], using: &generator)) }
-        } else {
-            streams = StreamTable(media)
+        goodbyes = [Goodbye?](repeating: nil, count: media.count)
+        transportSequenceExtension = media.lazy.compactMap(\.transportSequenceExtension).first
+        allowsReducedSizeRTCP = media.contains(where: \.allowsReducedSizeRTCP)
+        switch role {
+        case .server: streams = StreamTable(media)
+        case .client:
+            for (index, plan) in media.enumerated() {
+                senders.append(TrackSender(plan, mediaIndex: index, using: &generator))
+            }
         }
     }
 }

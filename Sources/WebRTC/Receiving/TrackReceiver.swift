@@ -210,6 +210,9 @@ extension TrackReceiver {
         release(at: now)
     }
 
+    /// Gives every gap up, because nothing more will come.
+    mutating func flush(at now: Instant) { release(at: now + Self.repairPatience) }
+
     /// The sequence numbers to ask for now.
     mutating func takeRequests(at now: Instant) -> [UInt16] {
         guard let due = nack.deadline, due <= now, nextNACK <= now else { return [] }

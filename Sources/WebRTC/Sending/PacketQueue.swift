@@ -8,12 +8,22 @@ struct PacketQueue: Sendable {
 
     var isEmpty: Bool { count == 0 }
 
-    /// The place for one more packet, to be filled at once; it counts as queued.
+    /// The place for one more packet, behind the last: fill it, then `commit()`.
+    var next: PacketBuffer {
+        get { buffers[(head + count) % buffers.count] }
+        _modify { yield &buffers[(head + count) % buffers.count] }
+    }
+
+    /// Makes sure that there is a place for one more.
     ///
     /// The queue grows by doubling, up to the largest burst that was ever queued.
-    mutating func append(_ fill: (inout PacketBuffer) -> Bool) {
+    mutating func reserve() {
         if count == buffers.count { grow() }
-        guard fill(&buffers[(head + count) % buffers.count]) else { return }
+    }
+
+    /// Queues what was put into `next`.
+    mutating func commit() {
+        precondition(count < buffers.count, "a place was reserved")
         count += 1
     }
 

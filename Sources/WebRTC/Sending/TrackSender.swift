@@ -82,11 +82,9 @@ struct TrackSender: Sendable {
             sequenceNumber &+= 1
             if plan.usesNACK { history.keep(fields, payload: packetizer.payload.span, at: now) }
             number(&transportSequenceNumber)
-            queue.append { buffer in
-                RTPWriter.write(
-                    fields, extensions: extensions, payload: packetizer.payload.span, into: &buffer)
-                return true
-            }
+            queue.reserve()
+            RTPWriter.write(fields, extensions: extensions, payload: packetizer.payload.span, into: &queue.next)
+            queue.commit()
             count(packetizer.payload.count)
         }
     }
@@ -101,16 +99,13 @@ struct TrackSender: Sendable {
         for missing in sequenceNumbers {
             let next = transportSequenceNumber
             number(&transportSequenceNumber)
-            var isSent = false
-            queue.append { buffer in
-                // Half a round trip: the measured one may be longer than the next one.
-                isSent = history.retransmit(
-                    missing, on: &repairStream, extensions: extensions, roundTrip: roundTrip / 2, at: now,
-                    into: &buffer)
-                return isSent
-            }
+            queue.reserve()
+            // Half a round trip: the measured one may be longer than the next one.
+            let isSent = history.retransmit(
+                missing, on: &repairStream, extensions: extensions, roundTrip: roundTrip / 2, at: now,
+                into: &queue.next)
             // A gap in these numbers would look like a loss.
-            if !isSent { transportSequenceNumber = next }
+            if isSent { queue.commit() } else { transportSequenceNumber = next }
         }
     }
 

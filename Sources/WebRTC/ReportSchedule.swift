@@ -1,7 +1,7 @@
 import Units
 
 /// When the next reports are due.
-struct FeedbackSchedule: Sendable {
+struct ReportSchedule: Sendable {
     /// The time between receiver reports.
     ///
     /// RFC 3550 §6.2 would allow fewer at low rates; RFC 4585 §3.4 frees point-to-point sessions from the minimum
