@@ -37,7 +37,7 @@ let words: [Target] = [
 
 let formats: [Target] = [
     room("STUN", ["Bytes", "Units", "Secure"]),
-    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     room("WHIP", ["Bytes", "Units", "SDP"]),
     room("RTP", ["Bytes", "Units"]),
     room("Jitter", ["Bytes", "Units", "RTP"]),
@@ -73,7 +73,7 @@ let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
     room("Storage", ["Bytes", "Units", "CLinux"]),
     .target(
-        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
@@ -107,7 +107,7 @@ let testTargets: [Target] = [
     tests("Units"),
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
-    tests("SDP", ["Bytes", "Units", "Secure"]),
+    tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     tests("WHIP", ["Bytes", "Units", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
