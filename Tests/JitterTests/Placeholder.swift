@@ -1,1 +1,1 @@
-// JitterTests
+// Jitter
