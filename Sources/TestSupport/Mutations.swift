@@ -3,7 +3,7 @@
 /// Every prefix; every bit flipped, one at a time; every byte at its extremes; junk behind the end; and two hundred
 /// random damages of several bytes at once, the same ones on every run. What `parse` throws is of no interest.
 public func neverTraps(_ input: [UInt8], parse: ([UInt8]) throws -> Void) {
-    let attempt = { (bytes: [UInt8]) in _ = try? parse(bytes) }
+    func attempt(_ bytes: [UInt8]) { _ = try? parse(bytes) }
     attempt(input)
     for count in 0...input.count { attempt(Array(input[..<count])) }
     var damaged = input
