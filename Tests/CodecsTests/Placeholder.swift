@@ -1,1 +1,1 @@
-// CodecsTests
+// Codecs

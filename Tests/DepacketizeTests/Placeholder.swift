@@ -1,1 +1,1 @@
-// DepacketizeTests
+// Depacketize
