@@ -80,6 +80,13 @@ public actor Publisher: DatagramReceiver {
         try await finish()
     }
 
+    /// Ends the sending early, in order.
+    func stop() {
+        guard end == nil else { return }
+        conclude(.done)
+        loop.wake()
+    }
+
     private func finish() async throws {
         source.stop()
         // What was sent last may have to be sent again.
