@@ -32,10 +32,13 @@ extension LocalParameters {
     /// What a section says about the transport (RFC 8839 §5, RFC 8122 §5, RFC 8842 §5).
     func attributes(setup: SetupRole) -> [Attribute] {
         [
-            .iceUfrag(ufrag), .icePassword(password), .iceOptions(["trickle", "ice2"]), .fingerprint(fingerprint),
+            .iceUfrag(ufrag), .icePassword(password), .iceOptions(Self.iceOptions), .fingerprint(fingerprint),
             .setup(setup),
         ]
     }
+
+    /// We take candidates one by one (RFC 8840 §4.1.1), and do ICE as RFC 8445 has it (§10).
+    static let iceOptions = ["trickle", "ice2"]
 
     /// Our candidates and their end, for the section that speaks for the bundle (RFC 9143 §7.1.3).
     var candidateAttributes: [Attribute] { candidates.map { .candidate($0) } + [.endOfCandidates] }

@@ -3,19 +3,20 @@ import Units
 
 extension SessionDescription {
     /// The answer that says what was negotiated.
-    func answered(by negotiation: Negotiation, bundling tags: [String]?, local: LocalParameters) -> SessionDescription {
+    func answered(
+        by negotiation: Negotiation, tagged: NegotiatedMedia, bundling tags: [String]?, local: LocalParameters
+    ) -> SessionDescription {
         var answer = SessionDescription(origin: local.origin)
         if let tags { answer.attributes.append(.group(MediaGroup(semantics: "BUNDLE", mids: tags))) }
         if local.isLite { answer.attributes.append(.iceLite) }
         if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
-        let tagged = tags?.first ?? negotiation.media.first?.mid
         for (index, section) in media.enumerated() {
             guard let accepted = negotiation.media.first(where: { $0.midIndex == index }) else {
                 answer.media.append(section.refused())
                 continue
             }
             var answered = section.answered(by: accepted, local: local)
-            if accepted.mid == tagged { answered.attributes += local.candidateAttributes }
+            if index == tagged.midIndex { answered.attributes += local.candidateAttributes }
             answer.media.append(answered)
         }
         return answer
@@ -38,6 +39,7 @@ extension MediaDescription {
         answer.attributes += local.attributes(setup: .passive)
         answer.attributes += [.direction(.receiveOnly), .rtcpMux]
         if media.allowsReducedSizeRTCP { answer.attributes.append(.rtcpReducedSize) }
+        if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
         answer.attributes += extensionAnswers(media.extensions)
         answer.attributes += media.formatAttributes(media.answeredParameters)
         return answer
