@@ -12,18 +12,23 @@ public struct LocalParameters: Equatable, Sendable {
     public var candidates: [Candidate]
     /// Whether we only answer connectivity checks (RFC 8445 §2.5).
     public var isLite: Bool
+    /// Whether we can begin the DTLS handshake with an offerer that insists on waiting for it.
+    ///
+    /// Offerers should leave the choice to us (RFC 8842 §5.2), but FFmpeg's WHIP muxer says `passive`.
+    public var canBeginHandshake: Bool
     /// Names the session in `o=`; random, so that nobody can guess another's.
     public var sessionID: UInt64
 
     public init(
         ufrag: String, password: String, fingerprint: Fingerprint, candidates: [Candidate], isLite: Bool,
-        sessionID: UInt64
+        canBeginHandshake: Bool = false, sessionID: UInt64
     ) {
         self.ufrag = ufrag
         self.password = password
         self.fingerprint = fingerprint
         self.candidates = candidates
         self.isLite = isLite
+        self.canBeginHandshake = canBeginHandshake
         self.sessionID = sessionID
     }
 }

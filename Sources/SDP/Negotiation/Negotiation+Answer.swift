@@ -34,8 +34,8 @@ extension Negotiation {
             order.firstIndex(of: $0.mid) ?? .max < order.firstIndex(of: $1.mid) ?? .max
         }
         let transport = try RemoteTransport(of: offer, tagged: tags[0].midIndex)
-        try transport.checkOfferedSetup()
-        let negotiation = Negotiation(transport, remoteSetup: .active, media: media, refusals: refusals)
+        let setup = try transport.offeredSetup(local)
+        let negotiation = Negotiation(transport, remoteSetup: setup, media: media, refusals: refusals)
         let answer = offer.answered(
             by: negotiation, tagged: tags[0], bundling: bundle.map { _ in tags.map(\.mid) }, local: local)
         return (answer, negotiation)
@@ -65,10 +65,12 @@ extension NegotiationError {
 }
 
 extension RemoteTransport {
-    /// The server's part in DTLS is ours alone, so the offerer must be ready to begin (RFC 8842 §5.2).
-    fileprivate func checkOfferedSetup() throws(NegotiationError) {
+    /// The offerer's part in the handshake: the beginner's, unless only the other suits it.
+    fileprivate func offeredSetup(_ local: LocalParameters) throws(NegotiationError) -> SetupRole {
         switch setup {
-        case .active, .activeOrPassive, nil: return
+        // Without the attribute the offerer begins (RFC 4145 §4).
+        case .active, .activeOrPassive, nil: return .active
+        case .passive where local.canBeginHandshake: return .passive
         case .passive, .holdConnection:
             throw NegotiationError(
                 field: "a=setup", problem: "the offerer would not begin the DTLS handshake",

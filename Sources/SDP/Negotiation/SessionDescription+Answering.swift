@@ -15,7 +15,8 @@ extension SessionDescription {
                 answer.media.append(section.refused())
                 continue
             }
-            var answered = section.answered(by: accepted, local: local)
+            var answered = section.answered(
+                by: accepted, setup: negotiation.remoteSetup == .active ? .passive : .active, local: local)
             if index == tagged.midIndex { answered.attributes += local.candidateAttributes }
             answer.media.append(answered)
         }
@@ -33,10 +34,12 @@ extension MediaDescription {
         return refused
     }
 
-    fileprivate func answered(by media: NegotiatedMedia, local: LocalParameters) -> MediaDescription {
+    fileprivate func answered(
+        by media: NegotiatedMedia, setup: SetupRole, local: LocalParameters
+    ) -> MediaDescription {
         var answer = MediaDescription(kind: kind, transportProtocol: transportProtocol, formats: media.formats)
         if let mid = attributes.mid { answer.attributes.append(.mid(mid)) }
-        answer.attributes += local.attributes(setup: .passive)
+        answer.attributes += local.attributes(setup: setup)
         answer.attributes += [.direction(.receiveOnly), .rtcpMux]
         if media.allowsReducedSizeRTCP { answer.attributes.append(.rtcpReducedSize) }
         if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
