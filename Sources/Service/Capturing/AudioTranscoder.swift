@@ -10,7 +10,6 @@ struct AudioTranscoder: ~Copyable {
     private static let lookahead = Duration.microseconds(6_500)
     /// Up to three lost packets are concealed; beyond that invention is worse than silence.
     private static let longestConcealment: Int64 = 2_880
-    private static let bitsPerSecondPerChannel = 64_000
 
     let format: TrackFormat
     /// How many samples were invented in place of lost ones.
@@ -28,12 +27,14 @@ struct AudioTranscoder: ~Copyable {
     private var expectedTicks: Int64?
 
     init(channelCount: Int) throws(CodecError) {
-        decoder = try OpusDecoder(channelCount: channelCount)
-        encoder = try AACEncoder(
-            channelCount: channelCount, bitsPerSecond: Self.bitsPerSecondPerChannel * (channelCount == 1 ? 2 : 3) / 2)
+        // Both are made before either is kept, since a half-made value could not be thrown away.
+        let decoder = try OpusDecoder(channelCount: channelCount)
+        let encoder = try AACEncoder(channelCount: channelCount, bitsPerSecond: channelCount == 1 ? 64_000 : 96_000)
+        self.decoder = decoder
+        self.encoder = encoder
         aligner = AudioAligner(channelCount: channelCount, blockSampleCount: AACEncoder.samplesPerPacket)
         format = .aac(
-            sampleRate: AACEncoder.sampleRate, channelCount: channelCount, configuration: encoder.configuration)
+            sampleRate: AACEncoder.sampleRate, channelCount: channelCount, configuration: self.encoder.configuration)
     }
 
     /// Takes a packet whose first sample was captured at `time`.

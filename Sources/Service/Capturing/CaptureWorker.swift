@@ -1,3 +1,5 @@
+import Capture
+import Channel
 import EventLoop
 import SDP
 import Storage
@@ -70,11 +72,11 @@ actor CaptureWorker: LoopMember {
 /// What a worker must know to capture one user.
 struct CaptureOrder: Sendable {
     var id: CaptureID
-    var uid: String
+    var user: UserID
     var directory: String
     /// The moment that is zero on the channel's timeline, and the same on the wall clock.
     var origin: Instant
-    var wallOrigin: Int64
+    var wallOrigin: WallTime
     var audio: AudioChoice
     var media: [NegotiatedMedia]
     var mediaLoop: MediaLoop

@@ -27,7 +27,8 @@ final class UserCapture {
     private var take: Take?
     private var sound: SoundPath?
     private var file: StorageFile?
-    private var index: UserIndex
+    private var index: UIDIndex?
+    private var indexName = ""
     private var name = ""
     private var byteCount = 0
     private var video: TrackFormat?
@@ -41,7 +42,6 @@ final class UserCapture {
         self.storage = storage
         self.notices = notices
         timeline = PeerTimeline(origin: order.origin)
-        index = UserIndex()
         pictureCodec = order.media.first { $0.kind == .video }?.codec
     }
 
@@ -92,10 +92,9 @@ final class UserCapture {
     // MARK: - Beginning
 
     private func begin(at time: ChannelTime) {
-        let wall = order.wallOrigin + time.nanoseconds
         sound = makeSound()
         let settings = TakeSettings(
-            video: pictureCodec, audio: sound?.format, createdAtUnixMilliseconds: wall / 1_000_000)
+            video: pictureCodec, audio: sound?.format, createdAtUnixMilliseconds: wallTime(time).unixMilliseconds)
         take = settings.map { Take($0) }
     }
 
@@ -106,7 +105,7 @@ final class UserCapture {
         do {
             return try SoundPath(channelCount: channelCount ?? (media.isStereo ? 2 : 1), keepsPackets: keepsPackets)
         } catch {
-            tellTrouble("no sound of user \(order.uid): \(error)")
+            tellTrouble("no sound of user \(order.user): \(error)")
             return nil
         }
     }
@@ -152,28 +151,42 @@ final class UserCapture {
         switch event {
         case .opened(let container, let time): open(container, at: time)
         case .trackStarted(let format, let time):
-            switch format.codec.kind {
-            case .video: video = format
-            case .audio: audio = format
-            }
-            index.started(format, of: name, at: time)
+            started(format, at: time)
         case .keyframeNeeded: askForKeyframe()
-        case .closed(let time): index.closed(name, at: time)
-        case .resized(let width, let height, let time): index.resized(width, height, of: name, at: time)
+        case .closed(let time): index?.close(name, at: time)
+        case .resized(let width, let height, let time):
+            index?.video(name, width: width, height: height, rotation: 0, at: time)
         case .recovered, .trackRefused: break
         }
     }
 
     private func open(_ container: Container, at time: ChannelTime) {
-        name = RecordingNames.take(
-            user: order.uid, wallNanoseconds: order.wallOrigin + time.nanoseconds, container: container)
-        index.opened(name, at: time)
+        let begin = wallTime(time)
+        name = RecordingNames.take(of: order.user, startedAt: begin, container: container)
+        indexName = RecordingNames.index(of: order.user, startedAt: begin)
+        index = UIDIndex(origin: time)
+        index?.create(name, at: time)
         let (id, notices) = (order.id, notices)
         let summary = summary
         file = storage.create(order.directory + "/" + name) { failure in
             notices.yield(CaptureNotice(capture: id, kind: .failed(summary, failure)))
         }
         tell(.opened(self.summary))
+    }
+
+    private func started(_ format: TrackFormat, at time: ChannelTime) {
+        switch format {
+        case .h264(let width, let height, _, _), .vp8(let width, let height):
+            video = format
+            index?.video(name, width: width, height: height, rotation: 0, at: time)
+        case .opus(let channelCount, _), .aac(_, let channelCount, _):
+            audio = format
+            index?.audio(name, channelCount: channelCount, at: time)
+        }
+    }
+
+    private func wallTime(_ time: ChannelTime) -> WallTime {
+        order.wallOrigin + .nanoseconds(time.nanoseconds)
     }
 
     private func askForKeyframe() {
@@ -191,7 +204,7 @@ final class UserCapture {
             byteCount: byteCount, videoFrameCount: counters.videoSampleCount,
             audioFrameCount: counters.audioSampleCount,
             droppedFrameCount: counters.droppedAfterLoss + counters.droppedBeforeKeyframe,
-            index: (RecordingNames.index(user: order.uid, take: name), index.text))
+            index: (indexName, index?.text ?? ""))
     }
 
     private func tell(_ kind: CaptureNotice.Kind) { notices.yield(CaptureNotice(capture: order.id, kind: kind)) }

@@ -1,3 +1,4 @@
+import Channel
 import Codecs
 import EventLoop
 import Storage
@@ -28,7 +29,7 @@ public struct ChannelDocument: Codable, Sendable {
     }
 
     public var name: String
-    public var profile: ChannelProfile
+    public var profile: String
     public var users: [User]
 }
 
@@ -52,11 +53,11 @@ extension Hub {
         var found: [ChannelDocument] = []
         for (name, room) in rooms.sorted(by: { $0.key < $1.key }) {
             var users: [ChannelDocument.User] = []
-            for (_, id) in room.users.sorted(by: { $0.key < $1.key }) {
+            for (_, id) in room.publications.sorted(by: { $0.key.description < $1.key.description }) {
                 guard let publication = publications[id] else { continue }
                 users.append(await describe(publication))
             }
-            found.append(ChannelDocument(name: name, profile: room.profile, users: users))
+            found.append(ChannelDocument(name: name, profile: room.roster.profile.name, users: users))
         }
         return found
     }

@@ -1,4 +1,5 @@
-import Capture
+public import Capture
+import Channel
 import Codecs
 import EventLoop
 import Foundation
@@ -12,7 +13,7 @@ extension Hub {
 
     /// Starts a recording of a channel, whether anybody is there or not.
     public func startRecording(_ request: RecordingRequest) async throws -> RecordingDocument {
-        try Names.checkChannel(request.channel)
+        try checkName(request.channel)
         guard request.mode == nil || request.mode == "individual" else {
             throw Problem.badField("mode", "the mode is individual, not '\(request.mode ?? "")'")
         }
@@ -28,6 +29,8 @@ extension Hub {
         }
         let session = try await makeSession(request)
         sessions.insert(session, at: 0)
+        let nobody = ChannelRoom(roster: Roster(profile: .communication, at: session.origin))
+        rooms[request.channel] = rooms[request.channel] ?? nobody
         for publication in publications.values where publication.channel == request.channel {
             await beginCapture(of: publication, in: session)
         }
@@ -60,24 +63,24 @@ extension Hub {
     }
 
     private func makeSession(_ request: RecordingRequest) async throws -> RecordingSession {
-        let (origin, wall) = (SystemClock.now(), SystemClock.wallNanoseconds())
-        let directory = request.directory ?? RecordingNames.directory(
-            root: options.recordRoot, channel: request.channel, wallNanoseconds: wall)
+        let (origin, wall) = (SystemClock.now(), WallTime(unixNanoseconds: SystemClock.wallNanoseconds()))
+        let channel = try ChannelName(request.channel)
+        let parts = [options.recordRoot] + RecordingNames.directory(channel: channel, startedAt: wall)
+        let directory = URL(fileURLWithPath: request.directory ?? parts.joined(separator: "/")).path
         do {
             try await storage.createDirectory(directory)
         } catch {
             throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
         }
-        let idle = request.idleSeconds.map { Duration.seconds($0) } ?? options.idle
         let document = RecordingDocument(
             id: Self.makeToken(), channel: request.channel, state: .recording,
-            startedAt: Date(timeIntervalSince1970: Double(wall) / 1e9), elapsedMilliseconds: 0,
-            directory: URL(fileURLWithPath: directory).path, audio: request.audio ?? options.audio,
-            idleSeconds: Int(idle.components.seconds), users: [], takes: [], events: [], end: nil)
-        let log = SystemLog(storage.create(directory + "/recording_sys.log") { _ in })
+            startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
+            directory: directory, audio: request.audio ?? options.audio,
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [], end: nil)
+        let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
-        await write(RecordingNames.metadata(channel: request.channel), to: directory + "/metadata.txt")
-        let session = RecordingSession(document, origin: origin, wallOrigin: wall, idle: idle, log: log)
+        await write(RecordingNames.metadataText(channel: channel), to: directory + "/" + RecordingNames.metadata)
+        let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log)
         session.note("started")
         return session
     }
@@ -116,7 +119,7 @@ extension Hub {
         session.log.info("User \(publication.uid) joined, RecordingDir:\(session.document.directory)")
         await worker.begin(
             CaptureOrder(
-                id: id, uid: publication.uid, directory: session.document.directory, origin: session.origin,
+                id: id, user: publication.user, directory: session.document.directory, origin: session.origin,
                 wallOrigin: session.wallOrigin, audio: session.document.audio, media: publication.media,
                 mediaLoop: publication.loop, peer: publication.peer))
         await publication.loop.addRoute(CaptureRoute(worker: worker, capture: id), to: publication.peer)
@@ -131,7 +134,7 @@ extension Hub {
                 session.document.users[index].leftAtMilliseconds = session.milliseconds(at: now)
             }
             session.note("userLeft", uid: publication.uid, end.words)
-            session.log.info("User \(publication.uid) offline, reason: \(end.legacyReason)")
+            session.log.info("User \(publication.uid) offline, reason: \(end.offlineReason.rawValue)")
             await endCapture(capture, of: publication, in: session, at: now)
         }
     }
@@ -184,8 +187,7 @@ extension Hub {
         guard session.isRunning else { return }
         let now = SystemClock.now()
         session.end(end)
-        // The literal that people search the log for.
-        if case .noUsers = end { session.log.info("No users in channel") }
+        session.log.info(end.description)
         for publication in publications.values {
             guard let capture = publication.captures[session.document.id] else { continue }
             publications[publication.id]?.captures[session.document.id] = nil
@@ -205,14 +207,15 @@ extension Hub {
         document.events = session.document.events
         do {
             try await session.log.finish()
-            try await storage.replaceFile(directory + "/recording.json", with: Array(try Self.encode(document)))
-            try await storage.replaceFile(directory + "/recording2-done.txt", with: [])
+            try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
+            try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
         } catch {
             complain("the recording in \(directory) could not be completed: \(error)")
             session.note("writeFailed", "\(error)")
             document.events = session.document.events
         }
         session.document = document
+        closeRoomIfUnused(document.channel)
         forgetOldest()
     }
 
@@ -258,11 +261,11 @@ extension PeerEnd {
         }
     }
 
-    /// The legacy reason: 0 quit, 1 dropped.
-    var legacyReason: Int {
+    /// The end as a channel's users see it.
+    var offlineReason: OfflineReason {
         switch self {
-        case .closed, .closedByRemote: 0
-        case .timeout, .neverConnected, .handshakeFailed: 1
+        case .closed, .closedByRemote: .quit
+        case .timeout, .neverConnected, .handshakeFailed: .dropped
         }
     }
 }

@@ -67,9 +67,11 @@ public actor Hub {
     }
 
     /// Ends every recording in order, says goodbye to every peer, and waits until all files are closed.
-    public func shutDown() async {
+    ///
+    /// `signal` is the number of the one that asked for it.
+    public func shutDown(signal: Int32) async {
         isDraining = true
-        for session in sessions where session.document.state == .recording { await stop(session, .signal) }
+        for session in sessions where session.document.state == .recording { await stop(session, .signal(signal)) }
         while sessions.contains(where: { $0.document.state != .finished }) {
             try? await Task.sleep(for: .milliseconds(20))
         }
@@ -102,11 +104,15 @@ public actor Hub {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(200))
             let now = SystemClock.now()
-            for session in sessions where session.isIdleTooLong(at: now, isEmpty: isEmpty(session.document.channel)) {
-                await stop(session, .noUsers)
+            for session in sessions where isIdleTooLong(session, at: now) {
+                await stop(session, .idle(seconds: session.document.idleSeconds))
             }
         }
     }
 
-    private func isEmpty(_ channel: String) -> Bool { rooms[channel]?.users.isEmpty ?? true }
+    private func isIdleTooLong(_ session: RecordingSession, at now: Instant) -> Bool {
+        guard session.isRunning, let room = rooms[session.document.channel] else { return false }
+        let limit = Duration.seconds(session.document.idleSeconds)
+        return room.roster.idleDeadline(limit: limit, countingFrom: session.origin).map { $0 <= now } ?? false
+    }
 }

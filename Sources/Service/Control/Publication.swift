@@ -1,6 +1,8 @@
+import Channel
 import Codecs
 import SDP
 import Units
+import WHIP
 import WebRTC
 
 /// One user's sending connection, as the hub knows it.
@@ -10,29 +12,40 @@ struct Publication {
     let peer: PeerID
     let loop: MediaLoop
     let channel: String
-    let uid: String
+    let user: UserID
     /// When the offer came.
     let since: Instant
     /// What the user may send.
     let media: [NegotiatedMedia]
-    /// Names the ICE session; changes with each restart (RFC 9725 §4.3.1).
-    var entityTag: String
+    /// Its ICE sessions, and the names of them.
+    var whip: WHIPSession
     var isConnected = false
     /// The captures that take this user's frames, by recording.
     var captures: [String: CaptureID] = [:]
+
+    var uid: String { user.description }
 }
 
 /// A channel while anybody is in it or records it.
 struct ChannelRoom {
-    var profile: ChannelProfile
-    /// The users present, and the publication of each.
-    var users: [String: String] = [:]
+    var roster: Roster
+    /// The publication of each user.
+    var publications: [UserID: String] = [:]
 }
 
-/// How the users of a channel relate; all of them must say the same.
-public enum ChannelProfile: String, CaseIterable, Codable, Sendable {
-    case communication
-    case live
+extension ChannelProfile {
+    /// Its name in requests and documents.
+    var name: String {
+        switch self {
+        case .communication: "communication"
+        case .live: "live"
+        }
+    }
+
+    init?(name: String) {
+        guard let profile = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = profile
+    }
 }
 
 /// What a publisher gets when it is let in.

@@ -13,24 +13,19 @@ final class RecordingSession {
     var document: RecordingDocument
     /// The moment that is zero on the channel's timeline.
     let origin: Instant
-    /// The same moment on the wall clock, in nanoseconds since 1970.
-    let wallOrigin: Int64
+    /// The same moment on the wall clock.
+    let wallOrigin: WallTime
     let log: SystemLog
     var openCaptures: [CaptureID: String] = [:]
     var joinedAt: [CaptureID: Instant] = [:]
     /// Its last files are being written; nothing can delay the end any more.
     var isClosing = false
-    private(set) var codes: LeaveCode = []
-    private let idle: Duration
-    private var emptySince: Instant?
 
-    init(_ document: RecordingDocument, origin: Instant, wallOrigin: Int64, idle: Duration, log: SystemLog) {
+    init(_ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog) {
         self.document = document
         self.origin = origin
         self.wallOrigin = wallOrigin
-        self.idle = idle
         self.log = log
-        emptySince = origin
     }
 
     var isRunning: Bool { document.state == .recording }
@@ -54,25 +49,12 @@ final class RecordingSession {
                 uid: uid, detail: detail))
     }
 
-    /// Whether the channel has been empty for as long as the recording is willing to wait.
-    func isIdleTooLong(at now: Instant, isEmpty: Bool) -> Bool {
-        guard isRunning else { return false }
-        guard isEmpty else {
-            emptySince = nil
-            return false
-        }
-        let since = emptySince ?? now
-        emptySince = since
-        return since.duration(to: now) >= idle
-    }
-
     /// Ends the recording's collecting phase.
     func end(_ end: RecordingEnd) {
         document.state = .finishing
-        codes.formUnion(end.codes)
         document.end = RecordingDocument.End(
-            reason: end.reason, leaveCode: Int(codes.rawValue), leaveCodes: codes.names)
-        note("stopping", end.reason)
+            reason: end.description, leaveCode: end.leaveCode.rawValue, leaveCodes: end.leaveCode.names)
+        note("stopping", end.description)
     }
 
     // MARK: - Takes
