@@ -28,7 +28,8 @@ struct TakePropertyTests {
         }
         #expect(movie.tracks.count == (call.hasVideo ? 2 : 1))
         #expect(call.worstExposure <= .milliseconds(1_000))
-        #expect(call.take.counters.audioSampleCount == movie.tracks.values.first { $0.handler == "soun" }?.durations.count)
+        #expect(
+            call.take.counters.audioSampleCount == movie.tracks.values.first { $0.handler == "soun" }?.durations.count)
     }
 }
 

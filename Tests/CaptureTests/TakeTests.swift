@@ -65,7 +65,7 @@ struct TakeTests {
         }
         let movie = MovieProbe(finish(&take, at: .ms(5_250)).bytes)
         #expect(movie.tracks[2]?.handler == "vide")
-        #expect(movie.tracks[2]?.fragmented.first?.time == 3_250 * 90)
+        #expect(movie.tracks[2]?.fragmented.first?.time == 292_500)
         #expect(movie.tracks[2].map { $0.delay * 1_000 / movie.movieTimescale } == 3_250)
         #expect(movie.tracks[2]?.durations == [90_000])
     }
