@@ -100,7 +100,7 @@ let app: [Target] = [
         swiftSettings: house)
 ]
 
-let testSupport = room("TestSupport", ["Bytes", "Units"])
+let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
 let testTargets: [Target] = [
     tests("Bytes"),

@@ -34,6 +34,8 @@ public struct AudioAligner: Sendable {
     /// The position behind the last sample in `ready`; nothing before the first sound.
     private var end: Int64?
     private var lastFrame: [Int16]
+    /// A gap that is being filled needs no stretching: it ends where the sound says.
+    private var endsInSilence = false
     private var isCorrecting = false
     private var isFinished = false
 
@@ -52,9 +54,10 @@ public struct AudioAligner: Sendable {
         let place = time.ticks(at: .opus)
         let end = self.end ?? place
         self.end = end
+        defer { endsInSilence = false }
         let deviation = place - end
         guard deviation < Self.farthestGap else { return }
-        if deviation > Self.bearable {
+        if deviation > (endsInSilence ? 0 : Self.bearable) {
             appendSilence(deviation)
             append(samples[...])
         } else if deviation < -Self.bearable {
@@ -112,6 +115,7 @@ public struct AudioAligner: Sendable {
         ready.append(contentsOf: repeatElement(0, count: Int(count) * channelCount))
         silentSampleCount += Int(count)
         self.end = end + count
+        endsInSilence = true
         for channel in 0..<channelCount { lastFrame[channel] = 0 }
     }
 

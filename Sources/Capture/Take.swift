@@ -111,6 +111,8 @@ public struct Take: Sendable {
         isFinished = true
         guard origin != nil else { return }
         let (videoEnd, audioEnd) = (time.ticks(at: .video) - videoOrigin, time.ticks(at: .opus) - audioOrigin)
+        if video.dropPending(beginningFrom: videoEnd) { leaveOut(\.videoSampleCount) }
+        if audio.dropPending(beginningFrom: audioEnd) { leaveOut(\.audioSampleCount) }
         append(video.endPending(at: videoEnd), to: video.number)
         append(audio.endPending(at: audioEnd), to: audio.number)
         if let number = video.number { writer.holdLast(track: number, until: videoEnd) }
@@ -190,6 +192,11 @@ extension Take {
         }
         events.append(.trackStarted(format, at: time))
         return number
+    }
+
+    private mutating func leaveOut(_ count: WritableKeyPath<TakeCounters, Int>) {
+        counters[keyPath: count] -= 1
+        counters.droppedOutside += 1
     }
 
     private mutating func append(_ sample: Sample?, to number: Int?) {

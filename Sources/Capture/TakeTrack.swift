@@ -8,12 +8,16 @@ struct TakeTrack: Sendable {
     private(set) var pending: Sample?
     /// Decode time of the newest sample, pending or not.
     private(set) var lastTicks: Int64 = -1
-    private(set) var lastDuration: UInt32
+    private var lastDuration: UInt32
+    private let longestUsual: UInt32
     /// Whether any sample went to the file: a track that was announced has at least one.
     private var hasGiven = false
 
     /// A track whose samples last `usualDuration` until one of them shows better.
-    init(usualDuration: UInt32) { lastDuration = usualDuration }
+    init(usualDuration: UInt32) {
+        lastDuration = usualDuration
+        longestUsual = usualDuration * 4
+    }
 
     /// Takes the next sample, and returns the one before it, its duration now known.
     ///
@@ -26,16 +30,21 @@ struct TakeTrack: Sendable {
         return before
     }
 
+    /// Forgets the pending sample if it would begin at `ticks` or later, unless it is the only one.
+    mutating func dropPending(beginningFrom ticks: Int64) -> Bool {
+        guard let sample = pending, sample.decodeTicks >= ticks, hasGiven else { return false }
+        pending = nil
+        return true
+    }
+
     /// Gives out the pending sample, which ends at `ticks`.
-    ///
-    /// Not if it would begin there or later, unless it is the only one.
     mutating func endPending(at ticks: Int64) -> Sample? {
         guard var sample = pending else { return nil }
         pending = nil
-        guard ticks > sample.decodeTicks || !hasGiven else { return nil }
         hasGiven = true
         sample.durationTicks = UInt32(clamping: max(1, ticks - sample.decodeTicks))
-        lastDuration = sample.durationTicks
+        // A gap says nothing of how long the next one lasts.
+        if sample.durationTicks <= longestUsual { lastDuration = sample.durationTicks }
         return sample
     }
 

@@ -59,7 +59,8 @@ public struct MovieFile: Sendable {
             let start = source.read(at: position, count: 16)
             let header = BoxReader.header(start.span, at: position, available: byteCount - position)
             guard var box = header, boxes.count < Self.maximumBoxCount else {
-                problems.append(.notABox(at: position))
+                let isCut = byteCount - position < 8 || start.starts(with: [0, 0, 0, 1]) && byteCount - position < 16
+                problems.append(isCut ? .cutInHeader(at: position) : .notABox(at: position))
                 return
             }
             if box.missingByteCount > 0 {

@@ -10,6 +10,8 @@ public enum MovieProblem: Equatable, Sendable {
     case indexNotInForce
     /// The file ends inside a box.
     case cut(FourCC, at: Int, missing: Int)
+    /// The file ends before it says what the next box is.
+    case cutInHeader(at: Int)
     /// The bytes at a place are no box.
     case notABox(at: Int)
     /// A box contradicts itself or its neighbours.
@@ -29,6 +31,7 @@ extension MovieProblem: CustomStringConvertible {
         case .indexNotInForce: "The final index is written, but the last step that puts it in force is missing."
         case .cut(let type, let offset, let missing):
             "The file ends inside the \(type) box at byte \(offset): \(missing) bytes are missing."
+        case .cutInHeader(let offset): "The file ends inside the header of the box at byte \(offset)."
         case .notABox(let offset): "The bytes from \(offset) on are not a box."
         case .damaged(let type, let offset): "The \(type) box at byte \(offset) contradicts itself or its neighbours."
         case .samplesMissing(let track, let count):

@@ -55,7 +55,10 @@ struct OpenFile {
     }
 
     /// Records that a write was left out: what follows it would be misplaced.
-    mutating func overflow() { fail(StorageError(verb: "queue for", path: path, code: StorageError.queueFull)) }
+    mutating func overflow() {
+        flush()
+        fail(StorageError(verb: "queue for", path: path, code: StorageError.queueFull))
+    }
 
     /// Writes what was gathered.
     mutating func flush() {

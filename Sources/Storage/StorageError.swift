@@ -34,7 +34,7 @@ public struct StorageError: Error, Equatable, Sendable {
         case EACCES, EPERM: "Give the user that runs lathe the right to write there."
         case EROFS: "The disk is mounted read-only: `dmesg` says if an error made it so."
         case EEXIST: "Something of that name is there already: nothing is ever overwritten."
-        case ENOENT: "The directory is gone: was it moved while recording?"
+        case ENOENT: "See if somebody moved or deleted the directory while recording."
         case ENOMEM: "The disk is slower than what is recorded: use a faster one, or record less at once."
         case EMFILE, ENFILE: "Too many files are open: raise the limit with `ulimit -n`."
         case EIO: "The disk is failing: `dmesg` has more; replace it."

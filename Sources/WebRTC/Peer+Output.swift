@@ -97,10 +97,10 @@ extension Peer where Channel: ~Copyable {
         let start = appendReportHead()
         appendRequests()
         if control.count == start { appendTransportFeedback() }
-        if control.count > start { return sealControl(into: &outgoing) }
+        if control.count > start { return sealControl() }
         control.removeAll(keepingCapacity: true)
         appendReports()
-        return !control.isEmpty && sealControl(into: &outgoing)
+        return !control.isEmpty && sealControl()
     }
 
     /// Begins a compound packet as RFC 3550 §6.1 wants it, unless feedback may travel alone.
@@ -111,9 +111,10 @@ extension Peer where Channel: ~Copyable {
         return control.count
     }
 
-    private mutating func sealControl(into packet: inout PacketBuffer) -> Bool {
-        packet.replace(by: control)
-        do { try channel.sealRTCP(&packet) } catch {
+    /// Moves the control packet into `outgoing`, encrypted.
+    private mutating func sealControl() -> Bool {
+        outgoing.replace(by: control)
+        do { try channel.sealRTCP(&outgoing) } catch {
             counts.unsealedCount += 1
             return false
         }
@@ -209,8 +210,7 @@ extension Peer where Channel: ~Copyable {
         appendReceiverReport()
         let ssrcs = senders.filter(\.hasSent).map(\.ssrc)
         RTCPPacket.bye(ssrcs.isEmpty ? [feedbackSSRC] : ssrcs).append(to: &control)
-        var packet = PacketBuffer()
-        if sealControl(into: &packet) { farewell = packet }
+        if sealControl() { farewell = outgoing }
     }
 
     /// Puts the last packets into `outgoing`, one by one.

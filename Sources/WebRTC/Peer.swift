@@ -3,7 +3,7 @@ import Codecs
 import Jitter
 import RTP
 public import Secure
-public import Units
+import Units
 
 /// Which end of a connection a peer is.
 public enum PeerRole: Sendable {

@@ -17,9 +17,19 @@ final class MemoryFileSystem: FileSystem {
         var capacity = Int.max
     }
 
-    private let state: Mutex<State>
+    /// Every call as it is made.
+    let stream: AsyncStream<String>
 
-    init(failing: Int? = nil, capacity: Int = .max) {
+    private let continuation: AsyncStream<String>.Continuation
+    private let state: Mutex<State>
+    /// Is called first of all when a file is created, on the storage thread.
+    private let beforeCreation: @Sendable () -> Void
+
+    init(
+        failing: Int? = nil, capacity: Int = .max, beforeCreation: @escaping @Sendable () -> Void = {}
+    ) {
+        (stream, continuation) = AsyncStream.makeStream()
+        self.beforeCreation = beforeCreation
         state = Mutex(State(failing: failing, capacity: capacity))
     }
 
@@ -29,7 +39,8 @@ final class MemoryFileSystem: FileSystem {
     var callCount: Int { state.withLock { $0.callCount } }
 
     func create(_ path: String) throws(FileFailure) -> Int32 {
-        try call("create", "create \(path)") { state throws(FileFailure) in
+        beforeCreation()
+        return try call("create", "create \(path)") { state throws(FileFailure) in
             guard state.files[path] == nil else { throw FileFailure(verb: "create", code: EEXIST) }
             state.files[path] = []
             state.nextDescriptor += 1
@@ -90,7 +101,8 @@ final class MemoryFileSystem: FileSystem {
     private func call<Result: Sendable>(
         _ verb: String, _ text: String, _ body: (inout State) throws(FileFailure) -> Result
     ) throws(FileFailure) -> Result {
-        try state.withLock { state throws(FileFailure) in
+        continuation.yield(text)
+        return try state.withLock { state throws(FileFailure) in
             state.calls.append(text)
             defer { state.callCount += 1 }
             if state.failing == state.callCount { throw FileFailure(verb: verb, code: EIO) }

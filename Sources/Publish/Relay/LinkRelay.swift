@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 public import EventLoop
 public import Link
 public import Units
@@ -41,7 +41,10 @@ public actor LinkRelay: DatagramReceiver {
 
     /// How many datagrams were given to the links, and how many of them they lost.
     public var counts: (sent: Int, lost: Int) {
-        flows.values.reduce((0, 0)) { ($0.0 + $1.counts.sent, $0.1 + $1.counts.lost) }
+        flows.values.reduce((0, 0)) { sum, flow in
+            let counts = flow.assumeIsolated { $0.counts }
+            return (sum.0 + counts.sent, sum.1 + counts.lost)
+        }
     }
 
     public func receive(

@@ -4,6 +4,6 @@ import WebRTC
 
 /// What a media loop hands to a capture worker, in batches.
 enum CaptureInput: Sendable {
-    case frame(CaptureID, from: PeerID, TrackID, Frame)
+    case frame(CaptureID, TrackID, Frame)
     case report(CaptureID, TrackID, wall: NTPTime, ticks: Int64, arrival: Instant)
 }

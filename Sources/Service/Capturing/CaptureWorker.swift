@@ -43,20 +43,15 @@ actor CaptureWorker: LoopMember {
         Task { await closing.report(to: notices) }
     }
 
-    /// Takes a batch of frames, and gives their bytes back.
-    func take(_ batch: [CaptureInput], from media: MediaLoop) {
-        var spent: [(PeerID, [UInt8])] = []
-        spent.reserveCapacity(batch.count)
+    /// Takes a batch of frames and reports.
+    func take(_ batch: [CaptureInput]) {
         for input in batch {
             switch input {
-            case .frame(let id, let peer, let track, let frame):
-                captures[id]?.take(frame, of: track)
-                spent.append((peer, frame.bytes))
+            case .frame(let id, let track, let frame): captures[id]?.take(frame, of: track)
             case .report(let id, let track, let wall, let ticks, let arrival):
                 captures[id]?.note(wall: wall, ticks: ticks, arrival: arrival, of: track)
             }
         }
-        media.loop.post { [spent] in media.assumeIsolated { $0.recycle(spent) } }
     }
 
     func advance(to now: Instant) -> Instant? {

@@ -17,7 +17,7 @@ struct SoundPath: ~Copyable {
         } else {
             let transcoder = try AudioTranscoder(channelCount: channelCount)
             format = transcoder.format
-            self.transcoder = transcoder
+            self.transcoder = consume transcoder
         }
     }
 

@@ -20,7 +20,9 @@ final class UserCapture {
     private let storage: StorageThreads
     private let notices: AsyncStream<CaptureNotice>.Continuation
     private let pictureCodec: Codec?
-    private var clock: PeerClock
+    private var timeline: PeerTimeline
+    /// The channels of the first sound that came, which the file then has.
+    private var channelCount: Int?
     private var tracks: [TrackID: Int] = [:]
     private var take: Take?
     private var sound: SoundPath?
@@ -38,32 +40,27 @@ final class UserCapture {
         self.order = order
         self.storage = storage
         self.notices = notices
-        clock = PeerClock(origin: order.origin)
+        timeline = PeerTimeline(origin: order.origin)
         index = UserIndex()
         pictureCodec = order.media.first { $0.kind == .video }?.codec
     }
 
     /// Takes the next frame of a track.
     func take(_ frame: Frame, of track: TrackID) {
-        let time = clock.noteArrival(track: number(of: track, frame.codec), ticks: frame.ticks, at: frame.arrival)
-        if take == nil { begin(with: frame, at: time) }
-        switch frame.codec.kind {
-        case .video:
-            if frame.isKeyframe { firstPicture = firstPicture ?? time }
-            take?.video(frame, at: time)
-        case .audio: sound?.push(frame, at: time)
-        }
-        pump()
+        if frame.codec == .opus { channelCount = channelCount ?? Opus.channelCount(of: frame.bytes) }
+        timeline.receive(frame, track: number(of: track, frame.codec))
+        place(at: frame.arrival)
     }
 
     /// Takes a sender report of a track.
     func note(wall: NTPTime, ticks: Int64, arrival: Instant, of track: TrackID) {
         guard let number = tracks[track] else { return }
-        clock.noteReport(track: number, wall: wall, ticks: ticks, at: arrival)
+        timeline.noteReport(track: number, wall: wall, ticks: ticks, at: arrival)
     }
 
     /// Makes silence, and writes what has waited long enough; to be called every 100 ms.
     func advance(to now: Instant) {
+        place(at: now)
         guard take != nil else { return }
         let time = time(at: now)
         sound?.advance(to: time)
@@ -77,6 +74,8 @@ final class UserCapture {
 
     /// Closes the file at `now`.
     func finish(at now: Instant) {
+        // Whatever was only looked at belongs to the file all the same.
+        place(at: now + PeerTimeline.firstLook)
         let time = max(time(at: now), take?.origin ?? time(at: now))
         sound?.finish(at: time)
         pump()
@@ -92,21 +91,20 @@ final class UserCapture {
 
     // MARK: - Beginning
 
-    private func begin(with frame: Frame, at time: ChannelTime) {
+    private func begin(at time: ChannelTime) {
         let wall = order.wallOrigin + time.nanoseconds
-        sound = makeSound(firstFrame: frame)
+        sound = makeSound()
         let settings = TakeSettings(
             video: pictureCodec, audio: sound?.format, createdAtUnixMilliseconds: wall / 1_000_000)
         take = settings.map { Take($0) }
     }
 
     /// The way that sound takes into the file: WebM keeps Opus whatever was chosen, since it takes no AAC.
-    private func makeSound(firstFrame frame: Frame) -> SoundPath? {
+    private func makeSound() -> SoundPath? {
         guard let media = order.media.first(where: { $0.kind == .audio }) else { return nil }
-        let isStereo = frame.codec == .opus ? Opus.channelCount(of: frame.bytes) == 2 : media.isStereo
         let keepsPackets = order.audio == .opus || pictureCodec == .vp8
         do {
-            return try SoundPath(channelCount: isStereo ? 2 : 1, keepsPackets: keepsPackets)
+            return try SoundPath(channelCount: channelCount ?? (media.isStereo ? 2 : 1), keepsPackets: keepsPackets)
         } catch {
             tellTrouble("no sound of user \(order.uid): \(error)")
             return nil
@@ -115,7 +113,7 @@ final class UserCapture {
 
     private func number(of track: TrackID, _ codec: Codec) -> Int {
         if let known = tracks[track] { return known }
-        let number = clock.addTrack(rate: codec.clockRate)
+        let number = timeline.addTrack(rate: codec.clockRate)
         tracks[track] = number
         return number
     }
@@ -125,6 +123,20 @@ final class UserCapture {
     }
 
     // MARK: - Going on
+
+    /// Moves frames whose place is known into the take.
+    private func place(at now: Instant) {
+        while let placed = timeline.next(at: now) {
+            if take == nil { begin(at: placed.time) }
+            switch placed.frame.codec.kind {
+            case .video:
+                if placed.frame.isKeyframe { firstPicture = firstPicture ?? placed.time }
+                take?.video(placed.frame, at: placed.time)
+            case .audio: sound?.push(placed.frame, at: placed.time)
+            }
+        }
+        pump()
+    }
 
     /// Moves sound into the take, and what the take asks for to storage.
     private func pump() {

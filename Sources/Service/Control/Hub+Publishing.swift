@@ -122,9 +122,10 @@ extension Hub {
     ) throws -> (SessionDescription, Negotiation) {
         do {
             let local = LocalParameters(
-                fragment: credentials.fragment, password: credentials.password, fingerprint: certificate.fingerprint,
-                candidates: candidates(port: loop.number), sessionID: UInt64.random(in: 1...UInt64(Int64.max)))
-            return try SDP.answer(to: SessionDescription(parsing: offer), capabilities: .recorder, local: local)
+                ufrag: credentials.fragment, password: credentials.password, fingerprint: certificate.fingerprint,
+                candidates: candidates(port: loop.number), isLite: true,
+                sessionID: UInt64.random(in: 1...UInt64(Int64.max)))
+            return try Negotiation.answer(to: SessionDescription(parsing: offer), local: local)
         } catch {
             throw Problem.badField("sdp", "\(error)")
         }
@@ -136,7 +137,7 @@ extension Hub {
         // Loopback is of use to clients on this machine alone, so it is tried last.
         let ordered = known.filter { !$0.isLoopback } + known.filter(\.isLoopback)
         return ordered.enumerated().map { index, ip in
-            Candidate.host(TransportAddress(ip: ip, port: port), preference: UInt16(65_535 - index))
+            Candidate.host(TransportAddress(ip: ip, port: port), preference: UInt16(index))
         }
     }
 
@@ -150,9 +151,9 @@ extension Hub {
                 role: .server, certificate: certificate, expecting: negotiation.remoteFingerprint)
             var random = SystemRandomNumberGenerator()
             let peer = Peer(
-                role: .server, credentials: credentials, negotiation: negotiation, channel: channel,
-                seed: random.next(), at: now)
-            return PeerSlot(id: id, userName: uid, peer: peer)
+                role: .server, local: credentials, negotiation: negotiation, channel: channel,
+                wallClock: SystemClock.networkTime(), seed: random.next(), at: now)
+            return PeerSlot(id: id, userName: uid, mediaCount: negotiation.media.count, peer: peer)
         }
     }
 

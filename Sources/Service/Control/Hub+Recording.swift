@@ -1,7 +1,7 @@
 import Capture
 import Codecs
 import EventLoop
-public import Foundation
+import Foundation
 import Storage
 import Units
 import WebRTC

@@ -5,7 +5,7 @@ import EventLoop
 import Foundation
 import SDP
 import Storage
-public import Units
+import Units
 import WHIP
 import WebRTC
 

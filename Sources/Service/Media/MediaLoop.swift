@@ -2,6 +2,7 @@ import Bytes
 import Codecs
 import DTLS
 import EventLoop
+import RTP
 import STUN
 import Units
 import WebRTC
@@ -78,7 +79,7 @@ actor MediaLoop: DatagramReceiver {
     func addRoute(_ route: CaptureRoute, to id: PeerID) {
         guard let slot = slots[id] else { return }
         slot.routes.append(route)
-        slot.peer.requestKeyframes(at: SystemClock.now())
+        slot.requestKeyframes(at: SystemClock.now())
         touch(slot)
     }
 
@@ -94,8 +95,7 @@ actor MediaLoop: DatagramReceiver {
             let batch = outboxes[index].inputs
             outboxes[index].inputs.removeAll(keepingCapacity: true)
             let worker = outboxes[index].worker
-            let media = self
-            worker.loop.post { worker.assumeIsolated { $0.take(batch, from: media) } }
+            worker.loop.post { worker.assumeIsolated { $0.take(batch) } }
         }
         handOverAt = nil
     }
@@ -103,7 +103,7 @@ actor MediaLoop: DatagramReceiver {
     /// Asks a peer for a keyframe of each of its pictures.
     func requestKeyframes(of id: PeerID) {
         guard let slot = slots[id] else { return }
-        slot.peer.requestKeyframes(at: SystemClock.now())
+        slot.requestKeyframes(at: SystemClock.now())
         touch(slot)
     }
 
@@ -119,11 +119,6 @@ actor MediaLoop: DatagramReceiver {
 
     /// What a peer has seen; nothing if it is gone.
     func statistics(of id: PeerID) -> PeerStatistics? { slots[id]?.peer.statistics }
-
-    /// Gives frames' bytes back to the peers that made them.
-    func recycle(_ spent: [(PeerID, [UInt8])]) {
-        for (id, bytes) in spent { slots[id]?.peer.recycle(bytes) }
-    }
 
     // MARK: - The loop's calls
 
@@ -151,9 +146,9 @@ actor MediaLoop: DatagramReceiver {
     ///
     /// The peer itself checks the password; a wrong guess costs one lookup.
     private func adopt(_ remote: TransportAddress, by packet: borrowing PacketBuffer) -> PeerSlot? {
-        guard let fragment = STUNMessage.localFragment(of: packet.span), let slot = byUserName[fragment] else {
-            return nil
-        }
+        guard PacketKind(packet.span) == .stun, let message = try? STUNMessage(parsing: packet.span),
+            let fragment = message.recipientFragment, let slot = byUserName[String(fragment)]
+        else { return nil }
         // A peer has a handful of addresses; one that claims more is attacking the table.
         if slot.addresses.count >= 16 { byAddress[slot.addresses.removeFirst()] = nil }
         slot.addresses.append(remote)
@@ -198,10 +193,10 @@ actor MediaLoop: DatagramReceiver {
         switch event {
         case .frame(let track, let frame):
             guard !slot.routes.isEmpty else {
-                slot.peer.recycle(frame.bytes)
+                slot.peer.recycle(frame.bytes, of: track)
                 return
             }
-            for route in slot.routes { put(.frame(route.capture, from: slot.id, track, frame), for: route.worker, at: now) }
+            for route in slot.routes { put(.frame(route.capture, track, frame), for: route.worker, at: now) }
         case .senderReport(let track, let wall, let ticks, let arrival):
             for route in slot.routes {
                 put(.report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker, at: now)

@@ -22,10 +22,18 @@ final class PeerSlot {
     /// The remote addresses that lead here.
     var addresses: [TransportAddress] = []
 
-    init(id: PeerID, userName: String, peer: consuming Peer<DTLSChannel>) {
+    private let mediaCount: Int
+
+    init(id: PeerID, userName: String, mediaCount: Int, peer: consuming Peer<DTLSChannel>) {
         self.id = id
         self.userName = userName
+        self.mediaCount = mediaCount
         self.peer = peer
+    }
+
+    /// Asks for a keyframe of each of its pictures.
+    func requestKeyframes(at now: Instant) {
+        for index in 0..<mediaCount { peer.requestKeyframe(mediaIndex: index, at: now) }
     }
 }
 

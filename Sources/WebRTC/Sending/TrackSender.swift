@@ -80,12 +80,14 @@ struct TrackSender: Sendable {
                 marker: packetizer.marker, payloadType: plan.payloadType, sequenceNumber: sequenceNumber,
                 timestamp: timestamp, ssrc: ssrc)
             sequenceNumber &+= 1
-            if plan.usesNACK { history.keep(fields, payload: packetizer.payload.span, at: now) }
+            // Shares the bytes, and lets go of them before the packetiser needs their place.
+            let payload = packetizer.payload
+            if plan.usesNACK { history.keep(fields, payload: payload.span, at: now) }
             number(&transportSequenceNumber)
             queue.reserve()
-            RTPWriter.write(fields, extensions: extensions, payload: packetizer.payload.span, into: &queue.next)
+            RTPWriter.write(fields, extensions: extensions, payload: payload.span, into: &queue.next)
             queue.commit()
-            count(packetizer.payload.count)
+            count(payload.count)
         }
     }
 
