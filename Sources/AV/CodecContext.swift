@@ -16,6 +16,17 @@ import CFFmpeg
         self.name = name
     }
 
+    /// A decoder that is not yet open, found by FFmpeg's name for it.
+    init(decoder name: String) throws(CodecError) {
+        Quiet.once()
+        let codec = unsafe avcodec_find_decoder_by_name(name)
+        guard let codec = unsafe codec, let made = unsafe avcodec_alloc_context3(codec) else {
+            throw CodecError("open the \(name) decoder", reason: "this FFmpeg was built without it")
+        }
+        unsafe handle = made
+        self.name = name
+    }
+
     /// A decoder that is not yet open, for a stream of a file.
     static func decoder(for parameters: UnsafePointer<AVCodecParameters>) throws(CodecError) -> CodecContext {
         let name = unsafe String(cString: avcodec_get_name(parameters.pointee.codec_id))

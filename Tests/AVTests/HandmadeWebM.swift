@@ -45,7 +45,7 @@ struct HandmadeWebM {
         let information = Self.element(
             [0x15, 0x49, 0xA9, 0x66], Self.element([0x2A, 0xD7, 0xB1], Self.number(1_000_000)))
         let file = header + Self.element([0x18, 0x53, 0x80, 0x67], information + tracks + clusters)
-        let url = MeasuredFile.folder.appending(path: "\(UUID().uuidString).webm")
+        let url = MeasuredFile.folder.appending(path: "lathe-\(UUID().uuidString).webm")
         try Data(file).write(to: url)
         return url.path()
     }

@@ -1,17 +1,14 @@
+import AV
 import Foundation
 import Pattern
 
 /// Files of the pattern with known times, made by the `ffmpeg` program so that our own code is not its own judge.
 struct MeasuredFile {
-    static let folder: URL = {
-        let folder = URL.temporaryDirectory.appending(path: "lathe-av-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder
-    }()
+    static let folder = URL.temporaryDirectory
 
-    var seconds = 4
-    var width = 320
-    var height = 240
+    /// The usual pictures, drawn once for all tests.
+    private static let usualPictures = draw(Array(0..<120))
+
     /// The numbers drawn, in order; `numbers[n]` is shown at `n / 30` seconds.
     var numbers: [UInt32]?
     /// What happens between reading and encoding: `-itsoffset` and the like, in front of the sound's input.
@@ -22,21 +19,28 @@ struct MeasuredFile {
     func make(_ name: String) throws -> String {
         let folder = Self.folder
         let id = UUID().uuidString
-        let (video, sound) = (folder.appending(path: "\(id).yuv"), folder.appending(path: "\(id).pcm"))
-        try pictures().write(to: video)
+        let (video, sound) = (folder.appending(path: "lathe-\(id).yuv"), folder.appending(path: "lathe-\(id).pcm"))
+        try (numbers.map(Self.draw) ?? Self.usualPictures).write(to: video)
         try samples().write(to: sound)
         defer {
             try? FileManager.default.removeItem(at: video)
             try? FileManager.default.removeItem(at: sound)
         }
-        let output = folder.appending(path: "\(id)-\(name)").path()
-        let videoInput = ["-f", "rawvideo", "-s", "\(width)x\(height)", "-r", "30", "-i", video.path()]
+        let output = folder.appending(path: "lathe-\(id)-\(name)").path()
+        let videoInput = ["-f", "rawvideo", "-s", "320x240", "-r", "30", "-i", video.path()]
         let soundInput = soundOptions + ["-f", "s16le", "-ar", "48000", "-ac", "1", "-i", sound.path()]
         try Self.run(["-y", "-v", "error"] + videoInput + soundInput + outputOptions + [output])
         return output
     }
 
-    static func run(_ arguments: [String]) throws {
+    /// Measures the file that these options make, and leaves nothing behind.
+    func measured(_ name: String) throws -> PatternMeasurement {
+        let path = try make(name)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try PatternMeasurement(of: path)
+    }
+
+    private static func run(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["ffmpeg", "-nostdin"] + arguments
@@ -47,11 +51,11 @@ struct MeasuredFile {
 
     struct Failure: Error { var status: Int32 }
 
-    private func pictures() -> Data {
-        let painter = PatternPainter(width: width, height: height, framesPerSecond: 30, tag: 77)
-        var picture = Picture(width: width, height: height)
+    private static func draw(_ numbers: [UInt32]) -> Data {
+        let painter = PatternPainter(width: 320, height: 240, framesPerSecond: 30, tag: 77)
+        var picture = Picture(width: 320, height: 240)
         var data = Data()
-        for number in numbers ?? Array(0..<UInt32(seconds * 30)) {
+        for number in numbers {
             painter.draw(number, into: &picture)
             data.append(contentsOf: picture.luma)
             data.append(contentsOf: picture.blue)
@@ -62,7 +66,7 @@ struct MeasuredFile {
 
     private func samples() -> Data {
         var pcm: [Int16] = []
-        Beep(channelCount: 1).append(seconds * 48_000, from: 0, to: &pcm)
+        Beep(channelCount: 1).append(4 * 48_000, from: 0, to: &pcm)
         return Data(pcm.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] })
     }
 }

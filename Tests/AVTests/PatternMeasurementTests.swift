@@ -21,12 +21,13 @@ struct PatternMeasurementTests {
     func offsets(_ container: (name: String, options: [String]), _ shift: Double) throws {
         var file = MeasuredFile(outputOptions: container.options)
         file.soundOptions = ["-itsoffset", "\(shift)"]
-        let measured = try PatternMeasurement(of: try file.make(container.name))
+        let measured = try file.measured(container.name)
         let expected = Duration.milliseconds(Int(shift * 1_000))
         #expect(measured.offsets.count >= 3)
         for offset in measured.offsets {
             #expect(abs((offset.offset - expected).components.attoseconds) <= 3_000_000_000_000_000)
         }
+        #expect(measured.undecodableCount == 0)
         let video = try #require(measured.video)
         #expect(video.seen.count == 120)
         #expect(video.missingCount == 0)
@@ -35,15 +36,18 @@ struct PatternMeasurementTests {
         #expect(video.tags == [77])
         #expect((video.width, video.height) == (320, 240))
         #expect(video.flashOnsets.count == 4)
+        // FFmpeg's fragmented files stretch the first picture of a track that starts late back to zero.
+        guard shift >= 0 else { return }
         #expect(video.duration > .milliseconds(3_960) && video.duration < .milliseconds(4_040))
-        #expect(measured.undecodableCount == 0)
     }
 
     @Test("Opus in WebM is heard when its codec delay says", arguments: [true, false], [0, 250])
     func webM(_ saysDelay: Bool, _ shift: Int) throws {
         let lookahead = try OpusEncoder(.init(channelCount: 1)).lookahead
         let file = try HandmadeWebM(seconds: 3, soundShift: shift, codecDelay: saysDelay ? lookahead : 0)
-        let measured = try PatternMeasurement(of: try file.write())
+        let path = try file.write()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let measured = try PatternMeasurement(of: path)
         // A player that was not told of the encoder's lookahead plays everything that much later.
         let expected = Duration.milliseconds(shift) + .microseconds(saysDelay ? 0 : lookahead * 125 / 6)
         #expect(measured.video?.codecName == "vp8")
@@ -62,7 +66,7 @@ struct PatternMeasurementTests {
         numbers += Array(63..<90) + Array(0..<45)
         var file = MeasuredFile(outputOptions: Self.h264 + ["-c:a", "aac"])
         file.numbers = numbers
-        let video = try #require(try PatternMeasurement(of: try file.make("damage.mp4")).video)
+        let video = try #require(try file.measured("damage.mp4").video)
         #expect(video.seen.compactMap(\.mark?.number) == numbers)
         #expect(video.missingCount == 6 + 1 + 1)
         #expect(video.repeatedCount == 1)
@@ -77,9 +81,11 @@ struct PatternMeasurementTests {
     func cutOff() throws {
         let options = Self.h264 + ["-c:a", "aac", "-movflags", "frag_keyframe+empty_moov", "-g", "15"]
         let path = try MeasuredFile(outputOptions: options).make("whole.mp4")
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let whole = try Data(contentsOf: URL(filePath: path))
         let cut = path + ".cut.mp4"
         try whole.prefix(whole.count * 6 / 10).write(to: URL(filePath: cut))
+        defer { try? FileManager.default.removeItem(atPath: cut) }
         let measured = try PatternMeasurement(of: cut)
         let count = try #require(measured.video?.seen.count)
         #expect(count >= 45 && count < 110)
@@ -90,14 +96,15 @@ struct PatternMeasurementTests {
 
     @Test("files of sound only, pictures only, or neither")
     func partial() throws {
-        let sound = try PatternMeasurement(of: MeasuredFile(outputOptions: ["-vn", "-c:a", "aac"]).make("a.m4a"))
+        let sound = try MeasuredFile(outputOptions: ["-vn", "-c:a", "aac"]).measured("a.m4a")
         #expect(sound.video == nil)
         #expect(sound.audio?.beepOnsets.count == 3 || sound.audio?.beepOnsets.count == 4)
         #expect(sound.offsetSpread == nil)
-        let silent = try PatternMeasurement(of: MeasuredFile(outputOptions: Self.h264 + ["-an"]).make("v.mp4"))
+        let silent = try MeasuredFile(outputOptions: Self.h264 + ["-an"]).measured("v.mp4")
         #expect(silent.audio == nil)
         #expect(silent.video?.flashOnsets.count == 4)
-        let text = MeasuredFile.folder.appending(path: "text.mp4")
+        let text = MeasuredFile.folder.appending(path: "lathe-\(UUID().uuidString).mp4")
+        defer { try? FileManager.default.removeItem(at: text) }
         try Data("not a film".utf8).write(to: text)
         #expect { _ = try PatternMeasurement(of: text.path()) } throws: { "\($0)".hasPrefix("Could not open ") }
     }

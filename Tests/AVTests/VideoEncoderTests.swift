@@ -42,6 +42,32 @@ struct VideoEncoderTests {
         #expect(frames.allSatisfy { $0.codec == codec && !$0.bytes.isEmpty })
     }
 
+    @Test("is readable at 300 kbit/s, and at the size of a stamp", arguments: [Codec.h264, .vp8])
+    func readable(_ codec: Codec) throws {
+        var decoder = try VideoDecoder(codec)
+        let reader = PatternReader(width: 320, height: 240)
+        for (number, frame) in try Self.encode(codec, count: 60).enumerated() {
+            let picture = try #require(try decoder.decode(frame))
+            let reading = reader.read(picture)
+            #expect(reading.mark == PatternMark(number: UInt32(number), framesPerSecond: 30, tag: 9))
+            #expect(reading.isFlashing == (number % 30 < 3))
+        }
+    }
+
+    @Test("what is no frame is refused or gives no picture, never more", arguments: [Codec.h264, .vp8])
+    func damaged(_ codec: Codec) throws {
+        let frames = try Self.encode(codec, count: 3)
+        for cut in stride(from: 0, to: frames[0].bytes.count, by: 61) {
+            var decoder = try VideoDecoder(codec)
+            var frame = frames[0]
+            frame.bytes[cut] ^= 0x55
+            _ = try? decoder.decode(frame)
+            frame.bytes.removeSubrange(cut...)
+            _ = try? decoder.decode(frame)
+            #expect((try? decoder.decode(frames[0])) != nil)
+        }
+    }
+
     @Test("makes a keyframe when asked, and at its interval", arguments: [Codec.h264, .vp8])
     func keyframes(_ codec: Codec) throws {
         let forced = try Self.encode(codec, count: 20, forcedAt: 7)

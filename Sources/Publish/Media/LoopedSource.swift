@@ -1,4 +1,5 @@
 import AV
+import Codecs
 import Synchronization
 
 /// Some seconds of the pattern, encoded once for many users to send over and over.

@@ -1,5 +1,5 @@
 public import Codecs
-public import Units
+import Units
 
 /// What a source sends as one track.
 public struct SourceTrack: Equatable, Sendable {

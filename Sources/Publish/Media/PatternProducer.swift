@@ -54,7 +54,7 @@ final class PatternProducer: FrameProducer, @unchecked Sendable {
     func next(forcingKeyframe: Bool) throws(CodecError) -> SourceFrame? {
         pictures?.owesKeyframe = forcingKeyframe || pictures?.owesKeyframe == true
         while true {
-            guard let pictures, sound.map({ pictures.due < $0.due }) ?? true else { return try sound?.next() }
+            guard let pictures, sound.map({ pictures.due <= $0.due }) ?? true else { return try sound?.next() }
             if let frame = try pictures.next() { return frame }
         }
     }
