@@ -19,25 +19,33 @@ public struct WallTime: Hashable, Comparable, Sendable {
 }
 
 extension WallTime {
+    /// The date in eight digits.
+    ///
     /// `20190611`
     public var day: String {
         let date = date
         return digits(date.year, 4) + digits(Int64(date.month), 2) + digits(Int64(date.day), 2)
     }
 
+    /// The time of day in six digits.
+    ///
     /// `073246`
     public var timeOfDay: String {
         let second = floorDivision(floorDivision(unixNanoseconds, 1_000_000_000).quotient, 86_400).remainder
         return digits(second / 3_600, 2) + digits(second / 60 % 60, 2) + digits(second % 60, 2)
     }
 
-    /// Milliseconds, microseconds and nanoseconds in nine digits: `073000000`
+    /// The fraction of the second in nine digits.
     public var nanoseconds: String { digits(floorDivision(unixNanoseconds, 1_000_000_000).remainder, 9) }
 
-    /// Year to milliseconds in 17 digits, as names of takes carry it: `20190611073246073`
+    /// Year to milliseconds in 17 digits, as names of takes carry it.
+    ///
+    /// `20190611073246073`
     public var stamp: String { day + timeOfDay + nanoseconds.prefix(3) }
 
-    /// ISO 8601 with milliseconds: `2019-06-11T07:32:46.073Z`
+    /// The moment by ISO 8601, with milliseconds.
+    ///
+    /// `2019-06-11T07:32:46.073Z`
     public var iso8601: String {
         let date = date
         let time = timeOfDay

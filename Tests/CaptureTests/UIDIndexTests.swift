@@ -15,16 +15,12 @@ struct UIDIndexTests {
         index.close("1_a.mp4", at: ChannelTime(nanoseconds: 33_204_499_999))
         #expect(index.lastLine == "31.204 1_a.mp4 close \n")
         index.create("1_b.mp4", at: .ms(34_000), isCodecSwitch: true)
-        #expect(
-            index.text == """
-                0.000 1_a.mp4 create \n\
-                0.043 1_a.mp4 info width=640 height=360 rotation=0 \n\
-                0.050 1_a.aac info channels=1 \n\
-                12.730 1_a.mp4 rotate rotation=90 \n\
-                31.204 1_a.mp4 close \n\
-                32.000 1_b.mp4 create codecswitch \n
-
-                """)
+        let lines = [
+            "0.000 1_a.mp4 create ", "0.043 1_a.mp4 info width=640 height=360 rotation=0 ",
+            "0.050 1_a.aac info channels=1 ", "12.730 1_a.mp4 rotate rotation=90 ", "31.204 1_a.mp4 close ",
+            "32.000 1_b.mp4 create codecswitch ", "",
+        ]
+        #expect(index.text == lines.joined(separator: "\n"))
     }
 
     @Test("keeps the order of time, and of telling within one moment")
