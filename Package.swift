@@ -37,7 +37,7 @@ let words: [Target] = [
 
 let formats: [Target] = [
     room("STUN", ["Bytes", "Units", "Secure"]),
-    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     room("WHIP", ["Bytes", "Units", "SDP"]),
     room("RTP", ["Bytes", "Units"]),
     room("Jitter", ["Bytes", "Units", "RTP"]),
@@ -100,14 +100,14 @@ let app: [Target] = [
         swiftSettings: house)
 ]
 
-let testSupport = room("TestSupport", ["Bytes", "Units"])
+let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
 let testTargets: [Target] = [
     tests("Bytes"),
     tests("Units"),
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
-    tests("SDP", ["Bytes", "Units", "Secure"]),
+    tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     tests("WHIP", ["Bytes", "Units", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
@@ -124,7 +124,7 @@ let testTargets: [Target] = [
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs", "Pattern"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),

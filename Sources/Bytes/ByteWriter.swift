@@ -1,5 +1,6 @@
 extension [UInt8] {
     /// Appends an integer, most significant byte first.
+    @inlinable
     public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
         var shift = T.bitWidth
         while shift > 0 {
@@ -16,6 +17,7 @@ extension [UInt8] {
     }
 
     /// Overwrites the bytes at `offset` with an integer, most significant byte first.
+    @inlinable
     public mutating func overwrite<T: FixedWidthInteger>(bigEndian value: T, at offset: Int) {
         let count = MemoryLayout<T>.size
         for index in 0..<count {

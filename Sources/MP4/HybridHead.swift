@@ -5,7 +5,7 @@ struct HybridHead: Sendable {
     static let placeholderByteCount = 16
 
     /// Where the `moov` that counts starts.
-    private(set) var movie: Int
+    private var movie: Int
     /// Where the room for further ones starts, with a `free` header.
     private var room: Int
     /// Where that room ends and fragments begin.
@@ -32,15 +32,19 @@ struct HybridHead: Sendable {
     /// must be able to switch it off.
     private var nextMovie: Int { (room + 8 + 15) / 16 * 16 }
 
-    /// Whether a `moov` of so many bytes still finds room, with a header for what is left.
-    func hasRoom(for byteCount: Int) -> Bool { nextMovie + byteCount + 8 <= end }
+    /// Whether movies of so many bytes, one replacing the other, still find room.
+    func hasRoom(for byteCounts: [Int]) -> Bool { Self.room(for: byteCounts) <= end - room }
+
+    /// How much room movies of so many bytes take: each with a header before it and its alignment,
+    /// and a header for what is left.
+    static func room(for byteCounts: [Int]) -> Int { byteCounts.reduce(8) { $0 + $1 + 24 } }
 
     /// Two replacements, to be on disk one after the other, that put another `moov` in charge.
     ///
     /// The first lies where every reader still sees a `free`. The second, of 8 bytes, turns the old
     /// `moov` into a `free` that ends where the new one starts.
     mutating func switchMovie(to bytes: [UInt8]) -> [(offset: Int, bytes: [UInt8])] {
-        precondition(hasRoom(for: bytes.count), "the head has room for the movie")
+        precondition(hasRoom(for: [bytes.count]), "the head has room for the movie")
         let start = nextMovie
         var new = BoxWriter()
         new.append(bytes)

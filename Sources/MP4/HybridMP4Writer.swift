@@ -10,7 +10,7 @@ public import Units
 /// index and not the file. Holds no file: after each call, perform `nextWrite()` until it returns nil.
 /// Whatever prefix of those writes reached the disk plays, up to its last complete fragment.
 public struct HybridMP4Writer: Sendable {
-    /// Room after the first `moov` for those that name tracks which come late.
+    /// Room after the first `moov` for tracks that nobody thought of when the file began.
     ///
     /// A track takes about 600 bytes with a High profile's parameter sets.
     static let headRoom = 4096
@@ -41,16 +41,13 @@ public struct HybridMP4Writer: Sendable {
     /// The next thing to do to the file; nil if there is nothing to do yet.
     public mutating func nextWrite() -> FileWrite? { writes.isEmpty ? nil : writes.removeFirst() }
 
-    /// Announces a track, which may come long after others, and returns its number for `append`.
+    /// Adds a track, which may come long after others, and returns its number for `append`.
     ///
     /// - Precondition: `hasRoom(for:)`, and the codec is not VP8.
     public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
         precondition(!isFinished, "a finished file takes no more tracks")
+        precondition(hasRoom(for: format), "the head has room for the track")
         tracks.append(OutputTrack(id: UInt32(tracks.count + 1), format: format, timescale: timescale))
-        let movie = movie(of: tracks)
-        for replacement in head?.switchMovie(to: movie) ?? [] {
-            writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
-        }
         return tracks.count - 1
     }
 
@@ -60,7 +57,7 @@ public struct HybridMP4Writer: Sendable {
     public func hasRoom(for format: TrackFormat) -> Bool {
         guard let head else { return true }
         let more = tracks + [OutputTrack(id: 0, format: format, timescale: .video)]
-        return head.hasRoom(for: movie(of: more).count)
+        return head.hasRoom(for: coming(of: more))
     }
 
     /// Adds a sample to the open fragment; each track's decode times grow strictly.
@@ -93,13 +90,15 @@ public struct HybridMP4Writer: Sendable {
 
     /// Closes the open fragment and hands it out to be written; does nothing if it is empty.
     public mutating func cutFragment() {
-        let sampleCount = tracks.reduce(0) { $0 + $1.open.count }
-        guard sampleCount > 0 else { return }
+        guard tracks.contains(where: { !$0.open.isEmpty }) else { return }
         var writer = BoxWriter()
-        writer.reserve(openPayloadByteCount + sampleCount * 16 + Self.headRoom * 2)
-        if head == nil { head = HybridHead(movie: movie(of: tracks), room: Self.headRoom, to: &writer) }
+        announceTracks(&writer)
         fragmentCount += 1
-        writer.fragment(number: fragmentCount, tracks)
+        var fragment = BoxWriter()
+        fragment.fragment(number: fragmentCount, tracks)
+        writer.reserve(writer.bytes.count + fragment.bytes.count + openPayloadByteCount + Self.page)
+        keepInOnePage(fragment.bytes.count, &writer)
+        writer.append(fragment.bytes)
         writer.append(UInt32(openPayloadByteCount + 8))
         writer.append("mdat" as FourCC)
         for index in tracks.indices {
@@ -109,6 +108,47 @@ public struct HybridMP4Writer: Sendable {
         }
         openPayloadByteCount = 0
         append(writer.bytes)
+    }
+
+    /// Sees to it that the head names every track that has samples now.
+    private mutating func announceTracks(_ writer: inout BoxWriter) {
+        var isNew = false
+        for index in tracks.indices where !tracks[index].open.isEmpty && !tracks[index].isAnnounced {
+            tracks[index].isAnnounced = true
+            isNew = true
+        }
+        guard isNew else { return }
+        let movie = movie(of: tracks.filter(\.isAnnounced))
+        guard head != nil else {
+            let room = Self.headRoom + HybridHead.room(for: coming(of: tracks))
+            head = HybridHead(movie: movie, room: room, to: &writer)
+            return
+        }
+        for replacement in head?.switchMovie(to: movie) ?? [] {
+            writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
+        }
+    }
+
+    /// The sizes of the movies that follow if those tracks without samples come one after the other.
+    private func coming(of tracks: [OutputTrack]) -> [Int] {
+        var named = tracks.filter(\.isAnnounced)
+        return tracks.filter { !$0.isAnnounced }.map {
+            named.append($0)
+            return movie(of: named).count
+        }
+    }
+
+    /// The unit in which a file grows: what is left of a write that was cut off ends with a page.
+    private static let page = 4096
+
+    /// Moves a fragment's index to the next page if it would not lie in one.
+    ///
+    /// Players put up with media that is cut off, but some, FFmpeg 5.1 for one, do not open a file
+    /// at all that ends within a `moof`.
+    private func keepInOnePage(_ byteCount: Int, _ writer: inout BoxWriter) {
+        let left = Self.page - (self.byteCount + writer.bytes.count) % Self.page
+        guard byteCount > left, byteCount <= Self.page else { return }
+        writer.box("free") { $0.appendZeros(max(0, left - 8)) }
     }
 
     /// Makes an ordinary MP4 file of what was recorded; nothing may follow but taking the writes.

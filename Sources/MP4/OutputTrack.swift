@@ -8,6 +8,10 @@ struct OutputTrack: Sendable {
     let timescale: ClockRate
     private(set) var index = SampleIndex()
 
+    /// Whether the `moov` at the head names it: it does from the track's first sample on, because
+    /// players are puzzled by a track that has none.
+    var isAnnounced = false
+
     /// The samples of the open fragment, and their bytes one after the other.
     private(set) var open: [OpenSample] = []
     private(set) var openBytes: [UInt8] = []
