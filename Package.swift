@@ -95,7 +95,8 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link", "EventLoop",
+            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
+            "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house)
 ]
