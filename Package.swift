@@ -37,7 +37,7 @@ let words: [Target] = [
 
 let formats: [Target] = [
     room("STUN", ["Bytes", "Units", "Secure"]),
-    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     room("WHIP", ["Bytes", "Units", "SDP"]),
     room("RTP", ["Bytes", "Units"]),
     room("Jitter", ["Bytes", "Units", "RTP"]),
@@ -107,7 +107,7 @@ let testTargets: [Target] = [
     tests("Units"),
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
-    tests("SDP", ["Bytes", "Units", "Secure"]),
+    tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     tests("WHIP", ["Bytes", "Units", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
@@ -119,12 +119,12 @@ let testTargets: [Target] = [
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
-    tests("Channel", ["Bytes", "Units", "Codecs"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs", "Pattern"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),

@@ -1,15 +1,27 @@
 import CFFmpeg
 
 /// Owns one `AVCodecContext`, an encoder's or a decoder's.
-@safe struct CodecContext: ~Copyable {
+@safe final class CodecContext {
     let handle: UnsafeMutablePointer<AVCodecContext>
     private let name: String
 
     /// An encoder that is not yet open, found by FFmpeg's name for it.
     init(encoder name: String) throws(CodecError) {
+        Quiet.once()
         let codec = unsafe avcodec_find_encoder_by_name(name)
         guard let codec = unsafe codec, let made = unsafe avcodec_alloc_context3(codec) else {
             throw CodecError("open the \(name) encoder", reason: "this FFmpeg was built without it")
+        }
+        unsafe handle = made
+        self.name = name
+    }
+
+    /// A decoder that is not yet open, found by FFmpeg's name for it.
+    init(decoder name: String) throws(CodecError) {
+        Quiet.once()
+        let codec = unsafe avcodec_find_decoder_by_name(name)
+        guard let codec = unsafe codec, let made = unsafe avcodec_alloc_context3(codec) else {
+            throw CodecError("open the \(name) decoder", reason: "this FFmpeg was built without it")
         }
         unsafe handle = made
         self.name = name

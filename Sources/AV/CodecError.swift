@@ -35,3 +35,10 @@ public struct CodecError: Error, Equatable, Sendable, CustomStringConvertible {
         return CodecError(operation, reason: unsafe String(cString: text))
     }
 }
+
+/// Keeps FFmpeg from writing to standard error on its own: what matters comes back as an error.
+enum Quiet {
+    private static let done: Void = av_log_set_level(AV_LOG_QUIET)
+
+    static func once() { _ = done }
+}

@@ -17,6 +17,7 @@ public final class UDPPort {
         /// Calls of `recvmmsg` that failed.
         public var receiveFailures = 0
         public var packetsOut = 0
+        /// Queued for sending, whatever became of it.
         public var bytesOut = 0
         /// Dropped because the socket's send buffer was full.
         public var sendDrops = 0

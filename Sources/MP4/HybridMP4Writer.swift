@@ -70,6 +70,14 @@ public struct HybridMP4Writer: Sendable {
         openPayloadByteCount += sample.bytes.count
     }
 
+    /// Lets the last sample of a track last until `ticks` after all, where nothing followed it.
+    ///
+    /// The finished file says so; a fragment that was written already does not.
+    public mutating func holdLast(track: Int, until ticks: Int64) {
+        precondition(!isFinished, "a finished file changes no more")
+        tracks[track].holdLast(until: ticks)
+    }
+
     /// How much of the timeline the open fragment covers; zero if it is empty.
     public var openFragmentDuration: Duration {
         var span: Range<Int64>?

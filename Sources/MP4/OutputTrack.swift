@@ -41,6 +41,14 @@ struct OutputTrack: Sendable {
         openBytes.append(contentsOf: sample.bytes)
     }
 
+    mutating func holdLast(until ticks: Int64) {
+        if let last = open.indices.last {
+            open[last].durationTicks = UInt32(clamping: max(1, ticks - open[last].decodeTicks))
+        } else {
+            index.holdLast(until: ticks)
+        }
+    }
+
     /// Moves the open samples into the index, as a chunk that lies at `offset`.
     mutating func close(chunkAt offset: Int) {
         index.addChunk(at: offset, open)

@@ -59,6 +59,11 @@ struct SampleIndex: Sendable {
         for sample in samples { add(sample) }
     }
 
+    mutating func holdLast(until ticks: Int64) {
+        guard sampleCount > 0 else { return }
+        lastDurationTicks = UInt32(clamping: max(1, ticks - lastDecodeTicks))
+    }
+
     private mutating func add(_ sample: OpenSample) {
         if sampleCount == 0 {
             firstDecodeTicks = sample.decodeTicks

@@ -52,7 +52,7 @@ public enum RTPWriter {
         payload: Span<UInt8>, into packet: inout PacketBuffer
     ) {
         packet.count = 0
-        packet.put(extensions.isEmpty ? 0x80 : 0x90)
+        packet.put(UInt8(extensions.isEmpty ? 0x80 : 0x90))
         packet.put(fields.payloadType.rawValue | (fields.marker ? 0x80 : 0))
         packet.put(fields.sequenceNumber)
         packet.put(fields.timestamp.rawValue)

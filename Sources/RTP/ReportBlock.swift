@@ -41,7 +41,7 @@ extension ReportBlock {
         guard lastSenderReport != 0 else { return nil }
         let units = now.middle &- lastSenderReport &- delaySinceLastSenderReport
         guard units < 1 << 31 else { return nil }
-        return .nanoseconds(Int64(units) * 1_000_000_000 >> 16)
+        return .nanoseconds((Int64(units) * 1_000_000_000) >> 16)
     }
 
     static let byteCount = 24

@@ -4,8 +4,9 @@ import Secure
 
 /// One libsrtp session: the streams of one direction under one key.
 ///
-/// A session may be used from any thread, but by one at a time; being noncopyable, it is.
-@safe struct SRTPContext: ~Copyable {
+/// - Note: `@unchecked Sendable` holds because libsrtp lets any one thread at a time use a session, and
+///   the only way to it is through this noncopyable value.
+@safe struct SRTPContext: ~Copyable, @unchecked Sendable {
     /// How far back a packet may arrive before it counts as too old (RFC 3711 §3.3.2).
     ///
     /// RFC 3711 asks for 64; a retransmission on the original SSRC comes a round trip and more late,

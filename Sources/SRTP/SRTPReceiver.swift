@@ -3,7 +3,7 @@ import CSRTP
 public import Secure
 
 /// Takes the encryption off the packets that one peer sends, and refuses forged and repeated ones.
-public struct SRTPReceiver: ~Copyable {
+public struct SRTPReceiver: ~Copyable, Sendable {
     /// How many SSRCs one peer may use over its life.
     ///
     /// Each costs memory and a step of libsrtp's search, so that an endless supply of them would be an

@@ -6,7 +6,7 @@ public import Secure
 ///
 /// Sealing the same packet again is allowed and gives the same bytes, for retransmission; sealing a
 /// different packet under a sequence number already used would give the key stream away, so never do.
-public struct SRTPSender: ~Copyable {
+public struct SRTPSender: ~Copyable, Sendable {
     /// The most that sealing adds: SRTCP's index and the longest tag.
     public static let trailerLimit = 4 + Int(SRTP_MAX_TAG_LEN)
 

@@ -32,6 +32,11 @@ struct OutputTrack: Sendable {
         end = nanoseconds(sample.decodeTicks + Int64(sample.durationTicks))
     }
 
+    mutating func holdLast(until ticks: Int64) {
+        guard lastDecodeTicks >= 0 else { return }
+        end = nanoseconds(max(ticks, lastDecodeTicks + 1))
+    }
+
     func nanoseconds(_ ticks: Int64) -> Int64 {
         MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(1_000_000_000)).ticks
     }

@@ -80,6 +80,12 @@ public struct WebMWriter: Sendable {
                 isKeyframe: sample.isKeyframe, bytes: place))
     }
 
+    /// Lets the last sample of a track last until `ticks` after all, where nothing followed it.
+    public mutating func holdLast(track: Int, until ticks: Int64) {
+        precondition(!isFinished, "a finished file changes no more")
+        tracks[track].holdLast(until: ticks)
+    }
+
     /// How many bytes of samples the open cluster holds.
     public var openPayloadByteCount: Int { payload.count }
 

@@ -78,6 +78,8 @@ public struct PeerStatistics: Equatable, Sendable {
     public var receivedByteCount = 0
     public var sentDatagramCount = 0
     public var sentByteCount = 0
+    /// Packets of ours that could not be encrypted, and so were not sent.
+    public var unsealedCount = 0
     /// The way there and back, as far as it could be measured.
     public var roundTrip: Duration?
 

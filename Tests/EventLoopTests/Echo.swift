@@ -19,6 +19,8 @@ actor Echo: DatagramReceiver {
     private var batchCount = 0
     private var awaiting: (count: Int, continuation: CheckedContinuation<[Seen], Never>)?
 
+    private var countdown: (rounds: Int, continuation: CheckedContinuation<Void, Never>)?
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(
@@ -51,7 +53,17 @@ actor Echo: DatagramReceiver {
         wanted.continuation.resume(returning: seen)
     }
 
-    func advance(to now: Instant) -> Instant? { nil }
+    func advance(to now: Instant) -> Instant? {
+        guard let waiting = countdown else { return nil }
+        countdown = waiting.rounds > 1 ? (waiting.rounds - 1, waiting.continuation) : nil
+        if countdown == nil { waiting.continuation.resume() } else { loop.wake() }
+        return nil
+    }
+
+    /// Returns in the last of so many rounds, counting this one: those before it are over then.
+    func rounds(_ count: Int) async {
+        await withCheckedContinuation { countdown = (count, $0) }
+    }
 
     func send(_ texts: [String], to remote: TransportAddress, from local: IPAddress? = nil) {
         for text in texts { port.send(Array(text.utf8).span, to: remote, from: local) }
