@@ -3,13 +3,21 @@ import Units
 
 /// One track of a file that is being written.
 struct OutputTrack: Sendable {
+    /// Its number in the file, from 1.
+    let number: Int
     let format: TrackFormat
     private let timescale: ClockRate
-    private(set) var lastDecodeTicks: Int64 = -1
+    private var lastDecodeTicks: Int64 = -1
+    /// Whether the open cluster holds samples of it.
+    var isOpen = false
+    /// Whether the head names it: it does from the track's first sample on, because players are
+    /// puzzled by a track that has none.
+    var isAnnounced = false
     /// Where the last sample ends, in nanoseconds.
     private(set) var end: Int64 = 0
 
-    init(format: TrackFormat, timescale: ClockRate) {
+    init(number: Int, format: TrackFormat, timescale: ClockRate) {
+        self.number = number
         self.format = format
         self.timescale = timescale
     }
@@ -20,6 +28,7 @@ struct OutputTrack: Sendable {
         precondition(sample.decodeTicks > lastDecodeTicks, "decode times start at 0 and grow strictly")
         precondition(sample.durationTicks > 0, "a sample lasts")
         lastDecodeTicks = sample.decodeTicks
+        isOpen = true
         end = nanoseconds(sample.decodeTicks + Int64(sample.durationTicks))
     }
 

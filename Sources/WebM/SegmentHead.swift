@@ -49,7 +49,6 @@ struct SegmentHead: Sendable {
         writer.void(Self.seekHeadByteCount)
 
         info = writer.bytes.count
-        var durationInInfo = 0
         writer.master(.info) {
             $0.element(.timestampScale, 1_000_000)
             $0.element(.muxingApp, "Lathe")
@@ -57,12 +56,10 @@ struct SegmentHead: Sendable {
             var bytes: [UInt8] = []
             bytes.append(bigEndian: date)
             $0.element(.dateUTC, bytes)
-            durationInInfo = $0.bytes.count
+            // Last, so that it ends where the element does.
             $0.void(Self.durationByteCount)
         }
         duration = writer.bytes.count - Self.durationByteCount
-        precondition(durationInInfo > 0, "the room for the duration comes last")
-
         tracks = writer.bytes.count
         writer.append(ElementWriter.longHeader(.tracks, body: body.count))
         writer.append(body)
@@ -71,12 +68,19 @@ struct SegmentHead: Sendable {
         end = writer.bytes.count
     }
 
-    /// Where the next `Tracks` would start: inside the room.
-    private var nextTracks: Int { room + ElementWriter.longHeader }
+    /// Where the next `Tracks` would start.
+    ///
+    /// In the room's body, and aligned so that its header lies in one disk sector: one write must be
+    /// able to switch it off.
+    private var nextTracks: Int { (room + ElementWriter.longHeader + 15) / 16 * 16 }
 
-    /// Whether `Tracks` of so many bytes still find room, with a header for what is left.
-    func hasRoom(for bodyByteCount: Int) -> Bool {
-        nextTracks + ElementWriter.longHeader + bodyByteCount + ElementWriter.longHeader <= end
+    /// Whether `Tracks` of so many bytes, one replacing the other, still find room.
+    func hasRoom(for bodyByteCounts: [Int]) -> Bool { Self.room(for: bodyByteCounts) <= end - room }
+
+    /// How much room `Tracks` of so many bytes take: each with a header before it, its alignment and
+    /// its own header, and a header for what is left.
+    static func room(for bodyByteCounts: [Int]) -> Int {
+        bodyByteCounts.reduce(ElementWriter.longHeader) { $0 + $1 + 2 * ElementWriter.longHeader + 15 }
     }
 
     /// Two replacements, to be on disk one after the other, that put other `Tracks` in charge.
@@ -84,7 +88,7 @@ struct SegmentHead: Sendable {
     /// The first lies where every reader still sees a `Void`. The second, of 9 bytes, turns the old
     /// element into a `Void` that ends where the new one starts.
     mutating func switchTracks(to body: [UInt8]) -> [Replacement] {
-        precondition(hasRoom(for: body.count), "the head has room for the tracks")
+        precondition(hasRoom(for: [body.count]), "the head has room for the tracks")
         let start = nextTracks
         var new = ElementWriter()
         new.append(ElementWriter.longHeader(.tracks, body: body.count))
@@ -98,9 +102,9 @@ struct SegmentHead: Sendable {
         return replacements
     }
 
-    /// What turns the room at the front into a `SeekHead` (RFC 9559 §5.1.1), in two steps: its body,
-    /// where readers see a `Void`, then its header.
-    func seekHead(cues: Int) -> [Replacement] {
+    /// What turns the room at the front into a `SeekHead` (RFC 9559 §5.1.1): its body, where readers
+    /// see a `Void`, and, once that is on disk, its header.
+    func seekHead(cues: Int) -> (body: Replacement, header: Replacement) {
         var body = ElementWriter()
         for (id, offset) in [(ElementID.info, info), (.tracks, tracks), (.cues, cues)] {
             body.master(.seek) {
@@ -112,10 +116,10 @@ struct SegmentHead: Sendable {
         }
         let bodyByteCount = Self.seekHeadByteCount - ElementWriter.longHeader
         body.void(bodyByteCount - body.bytes.count)
-        return [
+        return (
             (seekHead + ElementWriter.longHeader, body.bytes),
-            (seekHead, ElementWriter.longHeader(.seekHead, body: bodyByteCount)),
-        ]
+            (seekHead, ElementWriter.longHeader(.seekHead, body: bodyByteCount))
+        )
     }
 
     /// What says how long the file plays, in milliseconds.

@@ -9,7 +9,9 @@ public import Units
 /// long it plays, where the segment ends. Holds no file: after each call, perform `nextWrite()` until
 /// it returns nil. Whatever prefix of those writes reached the disk plays, up to its last cluster.
 public struct WebMWriter: Sendable {
-    /// Room after the first `Tracks` for those that come late; a track takes about 80 bytes.
+    /// Room after the first `Tracks` for those that nobody thought of when the file began.
+    ///
+    /// A track takes about 80 bytes.
     static let headRoom = 2048
 
     /// The most payload a cluster holds before it is cut without being asked.
@@ -40,14 +42,13 @@ public struct WebMWriter: Sendable {
     /// The next thing to do to the file; nil if there is nothing to do yet.
     public mutating func nextWrite() -> FileWrite? { writes.isEmpty ? nil : writes.removeFirst() }
 
-    /// Announces a track, which may come long after others, and returns its number for `append`.
+    /// Adds a track, which may come long after others, and returns its number for `append`.
     ///
     /// - Precondition: `hasRoom(for:)`, and the codec is VP8 or Opus.
     public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
         precondition(!isFinished, "a finished file takes no more tracks")
-        tracks.append(OutputTrack(format: format, timescale: timescale))
-        let body = Self.trackEntries(tracks.map(\.format))
-        replace(head?.switchTracks(to: body) ?? [])
+        precondition(hasRoom(for: format), "the head has room for the track")
+        tracks.append(OutputTrack(number: tracks.count + 1, format: format, timescale: timescale))
         return tracks.count - 1
     }
 
@@ -56,7 +57,8 @@ public struct WebMWriter: Sendable {
     /// Always true before the first cluster, and of any sensible second track after it.
     public func hasRoom(for format: TrackFormat) -> Bool {
         guard let head else { return true }
-        return head.hasRoom(for: Self.trackEntries(tracks.map(\.format) + [format]).count)
+        let more = tracks + [OutputTrack(number: tracks.count + 1, format: format, timescale: .video)]
+        return head.hasRoom(for: Self.coming(of: more))
     }
 
     /// Adds a sample to the open cluster; each track's decode times grow strictly.
@@ -97,7 +99,7 @@ public struct WebMWriter: Sendable {
         guard let start = blocks.map(\.milliseconds).min() else { return }
         var writer = ElementWriter()
         writer.reserve(payload.count + blocks.count * 16 + Self.headRoom * 2)
-        let segmentContent = openHead(&writer).segmentContent
+        let segmentContent = announceTracks(&writer).segmentContent
         let cluster = byteCount + writer.bytes.count - segmentContent
         // Players want blocks in the order of time; callers bring them track by track.
         blocks.sort { ($0.milliseconds, $0.bytes.lowerBound) < ($1.milliseconds, $1.bytes.lowerBound) }
@@ -108,6 +110,7 @@ public struct WebMWriter: Sendable {
         blocks.removeAll(keepingCapacity: true)
         payload.removeAll(keepingCapacity: true)
         openSpan = nil
+        for index in tracks.indices { tracks[index].isOpen = false }
         append(writer.bytes)
     }
 
@@ -125,10 +128,15 @@ public struct WebMWriter: Sendable {
         let cued = tracks.firstIndex(where: \.isVideo) ?? 0
         cues.write(track: cued + 1, to: &writer)
         append(writer.bytes)
-        writes.append(.sync)
         let end = tracks.map(\.end).max() ?? 0
         let seekHead = head.seekHead(cues: cuesOffset)
-        replace([head.duration(milliseconds: Double(end) / 1_000_000)] + seekHead + [head.segmentSize(upTo: byteCount)])
+        // Harmless wherever a crash leaves them: a number nothing depends on, and the body of a void.
+        overwrite(head.duration(milliseconds: Double(end) / 1_000_000))
+        overwrite(seekHead.body)
+        writes.append(.sync)
+        overwrite(seekHead.header)
+        overwrite(head.segmentSize(upTo: byteCount))
+        writes.append(.sync)
     }
 
     private mutating func append(_ bytes: [UInt8]) {
@@ -136,20 +144,46 @@ public struct WebMWriter: Sendable {
         writes.append(.append(bytes))
     }
 
-    /// One after the other on disk, since each relies on those before it.
-    private mutating func replace(_ replacements: [SegmentHead.Replacement]) {
-        for replacement in replacements {
-            writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
-        }
+    private mutating func overwrite(_ replacement: SegmentHead.Replacement) {
+        writes.append(.overwrite(at: replacement.offset, replacement.bytes))
     }
 
-    private mutating func openHead(_ writer: inout ElementWriter) -> SegmentHead {
-        if let head { return head }
-        let new = SegmentHead(
-            dateNanosecondsSince2001: dateNanosecondsSince2001, tracks: Self.trackEntries(tracks.map(\.format)),
-            room: Self.headRoom, to: &writer)
-        head = new
-        return new
+    /// Sees to it that the head names every track that has samples now.
+    private mutating func announceTracks(_ writer: inout ElementWriter) -> SegmentHead {
+        var isNew = false
+        for index in tracks.indices where tracks[index].isOpen && !tracks[index].isAnnounced {
+            tracks[index].isAnnounced = true
+            isNew = true
+        }
+        let entries = Self.entries(tracks.filter(\.isAnnounced))
+        var head =
+            head
+            ?? SegmentHead(
+                dateNanosecondsSince2001: dateNanosecondsSince2001, tracks: entries,
+                room: Self.headRoom + SegmentHead.room(for: Self.coming(of: tracks)), to: &writer)
+        if self.head != nil, isNew {
+            for replacement in head.switchTracks(to: entries) {
+                overwrite(replacement)
+                writes.append(.sync)
+            }
+        }
+        self.head = head
+        return head
+    }
+
+    private static func entries(_ tracks: [OutputTrack]) -> [UInt8] {
+        var writer = ElementWriter()
+        for track in tracks { writer.trackEntry(number: track.number, track.format) }
+        return writer.bytes
+    }
+
+    /// The sizes of the `Tracks` that follow if those without samples come one after the other.
+    private static func coming(of tracks: [OutputTrack]) -> [Int] {
+        var named = tracks.filter(\.isAnnounced)
+        return tracks.filter { !$0.isAnnounced }.map {
+            named.append($0)
+            return entries(named).count
+        }
     }
 
     /// RFC 9559 §5.1.3.
@@ -166,11 +200,5 @@ public struct WebMWriter: Sendable {
             body.append(payload[block.bytes])
         }
         writer.element(.cluster, body.bytes)
-    }
-
-    private static func trackEntries(_ formats: [TrackFormat]) -> [UInt8] {
-        var writer = ElementWriter()
-        for (index, format) in formats.enumerated() { writer.trackEntry(number: index + 1, format) }
-        return writer.bytes
     }
 }
