@@ -52,8 +52,10 @@ struct H264Depacketizer: Sendable {
         seen = Seen()
     }
 
+    /// Ends a frame without a slice.
+    ///
     /// Some encoders close parameter sets with a marker of their own: they belong to the next picture. Anything
-    /// else without a slice is what a loss left over, or of no use.
+    /// else is what a loss left over, or of no use.
     private func finishPictureless(_ assembly: inout FrameAssembly) {
         if seen.sequenceParameterSet || seen.pictureParameterSet {
             assembly.carryOver()
