@@ -65,13 +65,13 @@ let edges: [Target] = [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
-    room("AV", ["Bytes", "Units", "Codecs", "CFFmpeg", "COpus"]),
+    room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
 ]
 
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
-    room("Storage", ["Bytes", "Units", "CLinux"]),
+    room("Storage", ["Bytes", "Units", "EventLoop"]),
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
@@ -87,7 +87,7 @@ let shell: [Target] = [
         "Publish",
         [
             "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
-            "SRTP", "AV", "EventLoop",
+            "SRTP", "AV", "EventLoop", "Link",
         ]),
 ]
 
@@ -95,12 +95,13 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link", "EventLoop",
+            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
+            "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house)
 ]
 
-let testSupport = room("TestSupport", ["Bytes", "Units"])
+let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
 let testTargets: [Target] = [
     tests("Bytes"),
@@ -108,7 +109,7 @@ let testTargets: [Target] = [
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
     tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
-    tests("WHIP", ["Bytes", "Units", "SDP"]),
+    tests("WHIP", ["Bytes", "Units", "Secure", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
     tests("Codecs", ["Bytes", "Units"]),
@@ -119,15 +120,16 @@ let testTargets: [Target] = [
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
-    tests("Channel", ["Bytes", "Units", "Codecs"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
     tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),

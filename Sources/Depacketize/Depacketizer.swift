@@ -17,6 +17,9 @@ public struct Depacketizer: Sendable {
         public var incompleteFrames = 0
         /// Packets that broke the rules of their payload format.
         public var malformedPackets = 0
+
+        /// Nothing has come yet.
+        public init() {}
     }
 
     private var assembly: FrameAssembly

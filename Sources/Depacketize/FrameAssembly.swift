@@ -86,6 +86,12 @@ struct FrameAssembly: Sendable {
     /// Ends the frame without handing it out; its bytes stay and begin the next frame.
     mutating func carryOver() { isOpen = false }
 
+    /// Ends the frame without handing it out: it held no picture.
+    mutating func discard() {
+        isOpen = false
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     /// Ends the frame: hands it out if it is whole, else drops it.
     mutating func finish(isKeyframe: Bool) {
         guard isOpen else { return }

@@ -46,14 +46,22 @@ struct H264Depacketizer: Sendable {
     mutating func finishFrame(of assembly: inout FrameAssembly) {
         if fragmentedUnit != nil { assembly.markIncomplete() }
         fragmentedUnit = nil
-        guard seen.slice || assembly.isBroken else {
-            // Some encoders close parameter sets with a marker of their own. They belong to the next picture.
-            assembly.carryOver()
-            return
-        }
+        guard seen.slice || assembly.isBroken else { return finishPictureless(&assembly) }
         let isKeyframe = seen.idrSlice && !assembly.isBroken && completeKeyframe(of: &assembly)
         assembly.finish(isKeyframe: isKeyframe)
         seen = Seen()
+    }
+
+    /// Ends a frame without a slice.
+    ///
+    /// Some encoders close parameter sets with a marker of their own: they belong to the next picture. Anything
+    /// else is what a loss left over, or of no use.
+    private func finishPictureless(_ assembly: inout FrameAssembly) {
+        if seen.sequenceParameterSet || seen.pictureParameterSet {
+            assembly.carryOver()
+        } else {
+            assembly.discard()
+        }
     }
 
     // Payload types of RFC 6184 table 1.

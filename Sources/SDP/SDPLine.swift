@@ -18,6 +18,15 @@ struct SDPLine {
 }
 
 extension SDPLine {
+    /// Reads a request's body as text.
+    static func text(of bytes: [UInt8]) throws(SDPError) -> String {
+        guard bytes.count <= SDPLimits.maximumByteCount else { throw .tooLong(bytes.count) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw SDPError(field: "session description", problem: "it is not UTF-8", remedy: "send text in UTF-8")
+        }
+        return text
+    }
+
     /// Cuts a text into its lines; LF alone ends a line too, as RFC 8866 §5 asks of parsers.
     static func lines(of text: String) throws(SDPError) -> [SDPLine] {
         guard text.utf8.count <= SDPLimits.maximumByteCount else { throw .tooLong(text.utf8.count) }
@@ -46,5 +55,13 @@ extension SDPLine {
         }
         return SDPLine(
             number: number, type: Character(UnicodeScalar(first)), value: Substring(bytes.dropFirst(2)))
+    }
+}
+
+extension SDPError {
+    fileprivate static func tooLong(_ byteCount: Int) -> SDPError {
+        SDPError(
+            field: "session description", problem: "it has \(byteCount) bytes",
+            remedy: "send at most \(SDPLimits.maximumByteCount)")
     }
 }

@@ -1,11 +1,7 @@
 extension SessionDescription {
     /// Reads a description from a request's body.
     public init(parsing bytes: [UInt8]) throws(SDPError) {
-        guard bytes.count <= SDPLimits.maximumByteCount else { throw .tooLong(bytes.count) }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw SDPError(field: "session description", problem: "it is not UTF-8", remedy: "send text in UTF-8")
-        }
-        try self.init(parsing: text)
+        try self.init(parsing: SDPLine.text(of: bytes))
     }
 
     /// Reads a description; lines may end by CRLF or LF.
@@ -35,11 +31,14 @@ extension SessionDescription {
                 field: "o=", problem: "the line is missing", remedy: "write o=- <number> <number> IN IP4 0.0.0.0")
         }
         self.init(origin: origin, attributes: attributes, media: media)
-        try checkCandidateCount()
+        try (media.map(\.attributes) + [attributes]).checkCandidateCount()
     }
+}
 
-    private func checkCandidateCount() throws(SDPError) {
-        let count = (media.map(\.attributes) + [attributes]).reduce(0) { $0 + $1.candidates.count }
+extension [[Attribute]] {
+    /// Refuses more candidates than anyone has; the whole text counts.
+    func checkCandidateCount() throws(SDPError) {
+        let count = reduce(0) { $0 + $1.candidates.count }
         guard count <= SDPLimits.maximumCandidateCount else {
             throw SDPError(
                 field: "a=candidate", problem: "there are \(count) of them",
@@ -77,13 +76,5 @@ extension MediaDescription {
         self.init(
             kind: String(words[0]), port: port, transportProtocol: String(words[2]),
             formats: words.dropFirst(3).map(String.init))
-    }
-}
-
-extension SDPError {
-    static func tooLong(_ byteCount: Int) -> SDPError {
-        SDPError(
-            field: "session description", problem: "it has \(byteCount) bytes",
-            remedy: "send at most \(SDPLimits.maximumByteCount)")
     }
 }

@@ -60,12 +60,18 @@ extension SessionDescription: CustomStringConvertible {
         text += "o=\(origin.username) \(origin.sessionID) \(origin.version) IN IP4 0.0.0.0\r\n"
         text += "s=-\r\nt=0 0\r\n"
         for attribute in attributes { text += "a=\(attribute)\r\n" }
-        for section in media {
-            let formats = section.formats.joined(separator: " ")
-            text += "m=\(section.kind) \(section.port) \(section.transportProtocol) \(formats)\r\n"
-            text += "c=IN IP4 0.0.0.0\r\n"
-            for attribute in section.attributes { text += "a=\(attribute)\r\n" }
-        }
+        for section in media { text += section.description }
         return text
+    }
+}
+
+extension MediaDescription: CustomStringConvertible {
+    /// The section's lines, each ended by CRLF.
+    public var description: String { lines(connection: "c=IN IP4 0.0.0.0\r\n") }
+
+    /// The section's lines, `connection` behind the first.
+    func lines(connection: String) -> String {
+        let line = "m=\(kind) \(port) \(transportProtocol) \(formats.joined(separator: " "))\r\n"
+        return attributes.reduce(line + connection) { $0 + "a=\($1)\r\n" }
     }
 }

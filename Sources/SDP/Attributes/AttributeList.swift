@@ -20,9 +20,9 @@ extension [Attribute] {
     /// Who begins the DTLS handshake.
     public var setup: SetupRole? { first { if case .setup(let role) = $0 { role } else { nil } } }
 
-    /// Which way media flows; both ways if not said (RFC 8866 §6.7).
-    public var direction: MediaDirection {
-        first { if case .direction(let direction) = $0 { direction } else { nil } } ?? .sendAndReceive
+    /// Which way media flows, if it is said here.
+    public var direction: MediaDirection? {
+        first { if case .direction(let direction) = $0 { direction } else { nil } }
     }
 
     /// The certificate's hashes, in order.

@@ -15,7 +15,9 @@ extension Negotiation {
         var media: [NegotiatedMedia] = []
         var refusals: [MediaRefusal] = []
         for (index, section) in offer.media.enumerated() {
-            switch section.decide(names[index], index, bundle, capabilities) {
+            let direction = section.attributes.direction ?? offer.attributes.direction ?? .sendAndReceive
+            let obstacle = section.obstacle(names[index], direction, bundle)
+            switch section.decide(names[index], index, obstacle, capabilities) {
             case .take(let accepted): media.append(accepted)
             case .refuse(let reason):
                 refusals.append(
@@ -26,14 +28,17 @@ extension Negotiation {
         guard bundle != nil || media.count == 1 else {
             throw .missing("a=group", "bundle all sections, a=group:BUNDLE \(names.joined(separator: " "))")
         }
-        // The first section that is taken speaks for the bundle (RFC 9143 §7.3.1).
+        // The first section of the bundle that is taken speaks for it (RFC 9143 §7.3.1).
         let order = bundle ?? names
-        let tagged = media.min { order.firstIndex(of: $0.mid) ?? .max < order.firstIndex(of: $1.mid) ?? .max }
-        let transport = try RemoteTransport(of: offer, tagged: (tagged ?? media[0]).midIndex)
-        try transport.checkOfferedSetup()
-        let negotiation = Negotiation(transport, remoteSetup: .active, media: media, refusals: refusals)
-        let tags = order.filter { name in media.contains { $0.mid == name } }
-        return (offer.answered(by: negotiation, bundling: bundle == nil ? nil : tags, local: local), negotiation)
+        let tags = media.sorted {
+            order.firstIndex(of: $0.mid) ?? .max < order.firstIndex(of: $1.mid) ?? .max
+        }
+        let transport = try RemoteTransport(of: offer, tagged: tags[0].midIndex)
+        let setup = try transport.offeredSetup(local)
+        let negotiation = Negotiation(transport, remoteSetup: setup, media: media, refusals: refusals)
+        let answer = offer.answered(
+            by: negotiation, tagged: tags[0], bundling: bundle.map { _ in tags.map(\.mid) }, local: local)
+        return (answer, negotiation)
     }
 
     init(_ transport: RemoteTransport, remoteSetup: SetupRole, media: [NegotiatedMedia], refusals: [MediaRefusal]) {
@@ -60,10 +65,12 @@ extension NegotiationError {
 }
 
 extension RemoteTransport {
-    /// The server's part in DTLS is ours alone, so the offerer must be ready to begin (RFC 8842 §5.2).
-    fileprivate func checkOfferedSetup() throws(NegotiationError) {
+    /// The offerer's part in the handshake: the beginner's, unless only the other suits it.
+    fileprivate func offeredSetup(_ local: LocalParameters) throws(NegotiationError) -> SetupRole {
         switch setup {
-        case .active, .activeOrPassive, nil: return
+        // Without the attribute the offerer begins (RFC 4145 §4).
+        case .active, .activeOrPassive, nil: return .active
+        case .passive where local.canBeginHandshake: return .passive
         case .passive, .holdConnection:
             throw NegotiationError(
                 field: "a=setup", problem: "the offerer would not begin the DTLS handshake",
@@ -92,9 +99,9 @@ private enum Decision {
 
 extension MediaDescription {
     fileprivate func decide(
-        _ mid: String, _ index: Int, _ bundle: [String]?, _ capabilities: MediaCapabilities
+        _ mid: String, _ index: Int, _ obstacle: MediaRefusal.Reason?, _ capabilities: MediaCapabilities
     ) -> Decision {
-        if let reason = obstacle(mid, bundle) { return .refuse(reason) }
+        if let obstacle { return .refuse(obstacle) }
         guard let choice = firstChoice(among: capabilities.codecs) else {
             return .refuse(.noCommonCodec(offered: offeredEncodings))
         }
@@ -102,11 +109,15 @@ extension MediaDescription {
     }
 
     /// Why the section cannot be taken whatever its codecs are.
-    private func obstacle(_ mid: String, _ bundle: [String]?) -> MediaRefusal.Reason? {
+    ///
+    /// `direction` is the section's own, or the session's if it has none (RFC 8866 §6.7).
+    fileprivate func obstacle(
+        _ mid: String, _ direction: MediaDirection, _ bundle: [String]?
+    ) -> MediaRefusal.Reason? {
         if port == 0, !attributes.contains(.bundleOnly) { return .disabled }
         if MediaKind(rawValue: kind) == nil { return .notAudioOrVideo(kind: kind) }
         if !Self.transportProtocols.contains(transportProtocol) { return .transportProtocol(transportProtocol) }
-        if !attributes.direction.sends { return .notSending }
+        if !direction.sends { return .notSending }
         if let bundle, !bundle.contains(mid) { return .outsideBundle }
         if !attributes.contains(.rtcpMux) { return .separateRTCP }
         return nil

@@ -3,19 +3,21 @@ import Units
 
 extension SessionDescription {
     /// The answer that says what was negotiated.
-    func answered(by negotiation: Negotiation, bundling tags: [String]?, local: LocalParameters) -> SessionDescription {
+    func answered(
+        by negotiation: Negotiation, tagged: NegotiatedMedia, bundling tags: [String]?, local: LocalParameters
+    ) -> SessionDescription {
         var answer = SessionDescription(origin: local.origin)
         if let tags { answer.attributes.append(.group(MediaGroup(semantics: "BUNDLE", mids: tags))) }
         if local.isLite { answer.attributes.append(.iceLite) }
         if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
-        let tagged = tags?.first ?? negotiation.media.first?.mid
         for (index, section) in media.enumerated() {
             guard let accepted = negotiation.media.first(where: { $0.midIndex == index }) else {
                 answer.media.append(section.refused())
                 continue
             }
-            var answered = section.answered(by: accepted, local: local)
-            if accepted.mid == tagged { answered.attributes += local.candidateAttributes }
+            var answered = section.answered(
+                by: accepted, setup: negotiation.remoteSetup == .active ? .passive : .active, local: local)
+            if index == tagged.midIndex { answered.attributes += local.candidateAttributes }
             answer.media.append(answered)
         }
         return answer
@@ -32,12 +34,15 @@ extension MediaDescription {
         return refused
     }
 
-    fileprivate func answered(by media: NegotiatedMedia, local: LocalParameters) -> MediaDescription {
+    fileprivate func answered(
+        by media: NegotiatedMedia, setup: SetupRole, local: LocalParameters
+    ) -> MediaDescription {
         var answer = MediaDescription(kind: kind, transportProtocol: transportProtocol, formats: media.formats)
         if let mid = attributes.mid { answer.attributes.append(.mid(mid)) }
-        answer.attributes += local.attributes(setup: .passive)
+        answer.attributes += local.attributes(setup: setup)
         answer.attributes += [.direction(.receiveOnly), .rtcpMux]
         if media.allowsReducedSizeRTCP { answer.attributes.append(.rtcpReducedSize) }
+        if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
         answer.attributes += extensionAnswers(media.extensions)
         answer.attributes += media.formatAttributes(media.answeredParameters)
         return answer

@@ -6,7 +6,7 @@ import Foundation
 /// be given more than once. Keys starting with `//` are comments.
 public enum ConfigurationFile {
     /// The options in a file's text as pairs of name and value, in the order of their names.
-    public static func options(in text: Data, named file: String) throws -> [(name: String, value: String)] {
+    static func options(in text: Data, named file: String) throws -> [(name: String, value: String)] {
         let parsed: Any
         do {
             parsed = try JSONSerialization.jsonObject(with: text)
