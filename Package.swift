@@ -95,7 +95,8 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link", "EventLoop",
+            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
+            "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house)
 ]
@@ -108,7 +109,7 @@ let testTargets: [Target] = [
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
     tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
-    tests("WHIP", ["Bytes", "Units", "SDP"]),
+    tests("WHIP", ["Bytes", "Units", "Secure", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
     tests("Codecs", ["Bytes", "Units"]),

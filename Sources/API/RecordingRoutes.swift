@@ -20,35 +20,37 @@ struct RecordingRoutes {
         switch (segments.first, segments.count) {
         case ("recordings", 1): return try await collection(request)
         case ("recordings", 2):
-            try request.require("GET")
+            try request.require(.get)
             return try .json(withURLs(try await hub.recording(segments[1])))
         case ("recordings", 3) where segments[2] == "stop":
-            try request.require("POST")
+            try request.require(.post)
             return try .json(withURLs(try await hub.stopRecording(segments[1])), status: 202)
         case ("recordings", 3) where segments[2] == "files":
-            try request.require("GET")
+            try request.require(.get)
             return try await files(of: segments[1])
         case ("recordings", 4) where segments[2] == "files":
-            try request.require("GET", "HEAD")
+            try request.require(.get, .head)
             return try await file(segments[3], of: segments[1])
         case ("channels", 1):
-            try request.require("GET")
+            try request.require(.get)
             return try .json(["channels": await hub.channels()])
         case ("server", 1):
-            try request.require("GET")
+            try request.require(.get)
             return try .json(await hub.describeServer())
         default: throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
         }
     }
 
     private func collection(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if request.method == "GET" {
+        if request.method == .get {
             let list = await hub.recordings(channel: request.query["channel"]).map(withURLs)
             return try .json(RecordingList(recordings: list))
         }
-        try request.require("GET", "POST")
+        try request.require(.get, .post)
         let made = withURLs(try await hub.startRecording(try Self.parse(request.body)))
-        return try .json(made, status: 201, headers: [("Location", "/v1/recordings/\(made.id)")])
+        var response = try HTTPResponse.json(made, status: 201)
+        response.headers["Location"] = "/v1/recordings/\(made.id)"
+        return response
     }
 
     /// Reads the request's document, and says which field is wrong.
@@ -104,7 +106,8 @@ struct RecordingRoutes {
             throw Problem(status: 404, title: "Not found", detail: "the recording has no file '\(name)'")
         }
         return HTTPResponse(
-            status: 200, headers: [("Content-Type", Self.contentType(of: name))], body: .file(directory + "/" + name))
+            status: 200, headers: ["Content-Type": Self.contentType(of: name)],
+            body: .file(path: directory + "/" + name))
     }
 
     private static func contentType(of name: String) -> String {

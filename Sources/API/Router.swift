@@ -26,45 +26,41 @@ public struct Router: Sendable {
         case "whip": return try await WHIPRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
         case "v1": return try await RecordingRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
         case "healthz": return .text("ok\n")
-        case "metrics": return .text(await Metrics.text(of: hub), type: "text/plain; version=0.0.4")
+        case "metrics":
+            let text = await Metrics.text(of: hub)
+            return HTTPResponse(
+                status: 200, headers: ["Content-Type": "text/plain; version=0.0.4"], body: .bytes(Array(text.utf8)))
         default: break
         }
         guard let asset = Page.asset(at: request.path) else {
             throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
         }
-        try request.require("GET", "HEAD")
+        try request.require(.get, .head)
         return HTTPResponse(
-            status: 200, headers: [("Content-Type", asset.contentType), ("Cache-Control", "no-cache")],
+            status: 200, headers: ["Content-Type": asset.contentType, "Cache-Control": "no-cache"],
             body: .bytes(asset.bytes))
     }
 }
 
 extension HTTPRequest {
     /// Refuses other methods than these.
-    func require(_ methods: String...) throws {
+    func require(_ methods: HTTPMethod...) throws {
         guard methods.contains(method) else {
-            throw Problem(
-                status: 405, title: "Method not allowed",
-                detail: "\(path) takes \(methods.joined(separator: ", ")), not \(method)")
+            let names = methods.map(\.name).joined(separator: ", ")
+            throw Problem(status: 405, title: "Method not allowed", detail: "\(path) takes \(names), not \(method.name)")
         }
     }
 }
 
 extension HTTPResponse {
     /// A document in JSON.
-    static func json(_ document: some Encodable, status: Int = 200, headers: [(String, String)] = []) throws
-        -> HTTPResponse
-    {
+    static func json(_ document: some Encodable, status: Int = 200) throws -> HTTPResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         return HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")] + headers,
+            status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
             body: .bytes(Array(try encoder.encode(document))))
-    }
-
-    static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> HTTPResponse {
-        HTTPResponse(status: 200, headers: [("Content-Type", type)], body: .bytes(Array(text.utf8)))
     }
 
     /// An error as problem JSON (RFC 9457).
@@ -75,6 +71,6 @@ extension HTTPResponse {
         if let field = problem.field { members["field"] = field }
         let body = (try? JSONSerialization.data(withJSONObject: members, options: .sortedKeys)) ?? Data()
         return HTTPResponse(
-            status: problem.status, headers: [("Content-Type", "application/problem+json")], body: .bytes(Array(body)))
+            status: problem.status, headers: ["Content-Type": "application/problem+json"], body: .bytes(Array(body)))
     }
 }

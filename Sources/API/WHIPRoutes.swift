@@ -1,15 +1,30 @@
 import Foundation
 import HTTPServer
+import SDP
 import Service
+import WHIP
 
 /// Publishing by WHIP (RFC 9725): `/whip/{channel}` and the sessions below it.
 struct WHIPRoutes {
-    /// The largest offer that is read: browsers with every codec send about 10 KB.
-    private static let offerByteLimit = 128 * 1024
+    /// Pages of other origins may publish here, as any WHIP client may.
+    private static let crossOrigin = CORSPolicy(
+        exposedFields: ["Location", "Link", "ETag", "Accept-Patch", "Lathe-User"])
 
     let hub: Hub
 
     func respond(to request: HTTPRequest, _ segments: [String]) async throws -> HTTPResponse {
+        if let preflight = Self.crossOrigin.preflight(request) { return preflight }
+        var response: HTTPResponse
+        do {
+            response = try await route(request, segments)
+        } catch let problem as Problem {
+            response = .problem(problem)
+        }
+        Self.crossOrigin.apply(to: &response, for: request)
+        return response
+    }
+
+    private func route(_ request: HTTPRequest, _ segments: [String]) async throws -> HTTPResponse {
         switch segments.count {
         case 1: try await endpoint(request, channel: segments[0])
         case 2: try await session(request, channel: segments[0], id: segments[1])
@@ -19,81 +34,43 @@ struct WHIPRoutes {
     }
 
     private func endpoint(_ request: HTTPRequest, channel: String) async throws -> HTTPResponse {
-        if request.method == "OPTIONS" { return Self.options }
-        try request.require("POST", "OPTIONS")
-        let offer = try Self.text(of: request, as: "application/sdp")
+        if request.method == .options {
+            return HTTPResponse(status: 204, headers: ["Accept-Post": WHIPEndpoint.mediaType])
+        }
+        try request.require(.post, .options)
         let published = try await hub.publish(
-            channel: channel, uid: request.query["uid"], profile: request.query["profile"], offer: offer)
-        let location = "/whip/\(Self.escape(channel))/\(published.id)"
+            channel: channel, uid: request.query["uid"], profile: request.query["profile"],
+            contentType: request.headers["Content-Type"], offer: request.body)
+        let name = channel.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? channel
         return HTTPResponse(
             status: 201,
-            headers: Self.crossOrigin + [
-                ("Content-Type", "application/sdp"), ("Location", location), ("ETag", "\"\(published.entityTag)\""),
-                ("Accept-Patch", "application/trickle-ice-sdpfrag"), ("Lathe-User", published.uid),
+            headers: [
+                "Content-Type": WHIPEndpoint.mediaType, "Location": "/whip/\(name)/\(published.id)",
+                "ETag": published.entityTag, "Accept-Patch": WHIPSession.mediaType, "Lathe-User": published.uid,
             ],
             body: .bytes(Array(published.answer.utf8)))
     }
 
     private func session(_ request: HTTPRequest, channel: String, id: String) async throws -> HTTPResponse {
         switch request.method {
-        case "OPTIONS": return Self.options
-        case "DELETE":
+        case .options: return HTTPResponse(status: 204, headers: ["Accept-Patch": WHIPSession.mediaType])
+        case .delete:
             try await hub.leave(channel: channel, id: id)
-            return HTTPResponse(status: 200, headers: Self.crossOrigin, body: .bytes([]))
-        case "PATCH": return try await patch(request, channel: channel, id: id)
+            return HTTPResponse(status: 200)
+        case .patch: return try await patch(request, channel: channel, id: id)
         default:
-            try request.require("PATCH", "DELETE", "OPTIONS")
-            return Self.options
+            try request.require(.patch, .delete, .options)
+            return HTTPResponse(status: 204)
         }
     }
 
     private func patch(_ request: HTTPRequest, channel: String, id: String) async throws -> HTTPResponse {
-        let fragment = try Self.text(of: request, as: "application/trickle-ice-sdpfrag")
         let restarted = try await hub.patch(
-            channel: channel, id: id, fragment: fragment, ifMatch: request.header("If-Match"))
-        guard let restarted else { return HTTPResponse(status: 204, headers: Self.crossOrigin, body: .bytes([])) }
+            channel: channel, id: id, contentType: request.headers["Content-Type"],
+            ifMatch: request.headers["If-Match"], fragment: request.body)
+        guard let restarted else { return HTTPResponse(status: 204) }
         return HTTPResponse(
-            status: 200,
-            headers: Self.crossOrigin + [
-                ("Content-Type", "application/trickle-ice-sdpfrag"), ("ETag", "\"\(restarted.entityTag)\""),
-            ],
+            status: 200, headers: ["Content-Type": WHIPSession.mediaType, "ETag": restarted.entityTag],
             body: .bytes(Array(restarted.fragment.utf8)))
     }
-
-    /// The body, if its type is right and its size is bearable.
-    private static func text(of request: HTTPRequest, as type: String) throws -> String {
-        let given = request.header("Content-Type")?.split(separator: ";").first.map(String.init) ?? "none"
-        guard given.trimmingCharacters(in: .whitespaces).lowercased() == type else {
-            throw Problem(
-                status: 415, title: "Unsupported media type", detail: "Content-Type must be \(type), not \(given)",
-                field: "Content-Type")
-        }
-        guard request.body.count <= offerByteLimit else {
-            throw Problem(
-                status: 413, title: "Too large", detail: "the body may have \(offerByteLimit) bytes", field: "body")
-        }
-        guard let text = String(validating: request.body, as: UTF8.self) else {
-            throw Problem(status: 400, title: "Bad request", detail: "the body is not UTF-8", field: "body")
-        }
-        return text
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
-    }
-
-    /// Pages of other origins may publish here, as any WHIP client may.
-    private static let crossOrigin: [(String, String)] = [
-        ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Expose-Headers", "Location, ETag, Link, Accept-Patch, Lathe-User"),
-    ]
-
-    private static let options = HTTPResponse(
-        status: 204,
-        headers: crossOrigin + [
-            ("Access-Control-Allow-Methods", "POST, PATCH, DELETE, OPTIONS"),
-            ("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match"),
-            ("Accept-Post", "application/sdp"),
-        ],
-        body: .bytes([]))
 }

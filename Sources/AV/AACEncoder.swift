@@ -10,6 +10,7 @@ import CFFmpeg
 
     /// How many samples of each channel one packet holds (ISO/IEC 14496-3 §4.5.1.1).
     public static let samplesPerPacket = 1024
+    /// The rate of everything encoded.
     public static let sampleRate = 48_000
 
     /// One or two.

@@ -10,11 +10,13 @@ public struct CodecError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the library said.
     public var reason: String
 
+    /// An error of an operation, as a phrase that follows "could not".
     public init(_ operation: String, reason: String) {
         self.operation = operation
         self.reason = reason
     }
 
+    /// One sentence for whoever asked.
     public var description: String { "Could not \(operation): \(reason)." }
 
     /// An error of FFmpeg's, by its negative code.

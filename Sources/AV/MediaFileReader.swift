@@ -28,7 +28,9 @@ public import Pattern
         case sound(track: Int, time: Duration, samples: [Int16])
     }
 
+    /// The file that is read.
     public let path: String
+    /// The tracks of sound and pictures, in the order of the file.
     public let tracks: [MediaTrack]
 
     /// Packets that no decoder could make anything of.

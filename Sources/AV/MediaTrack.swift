@@ -4,6 +4,7 @@ public import Codecs
 public struct MediaTrack: Equatable, Sendable {
     /// Its place among the file's streams.
     public var index: Int
+    /// Whether it is heard or seen.
     public var kind: MediaKind
     /// Nothing if it is a codec that calls do not carry.
     public var codec: Codec?
@@ -31,6 +32,7 @@ public struct MediaPacket: Equatable, Sendable {
     public var track: Int
     /// When it is to be shown or heard, on the file's own timeline.
     public var time: Duration
+    /// Whether it can be decoded alone, as the container says.
     public var isKeyframe: Bool
     /// Laid out as `Frame.bytes` is.
     public var bytes: [UInt8]

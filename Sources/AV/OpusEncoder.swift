@@ -8,6 +8,7 @@ import COpus
     public struct Settings: Equatable, Sendable {
         /// One or two.
         public var channelCount: Int
+        /// The rate to aim at.
         public var bitsPerSecond: Int
         /// Whether each packet carries a coarse copy of the one before, for receivers that lost it.
         public var hasForwardCorrection = false
@@ -18,6 +19,7 @@ import COpus
         /// Whether the sound is speech rather than anything.
         public var isVoice = false
 
+        /// Settings for anything that sounds, with no loss to prepare for.
         public init(channelCount: Int, bitsPerSecond: Int = 64_000) {
             self.channelCount = channelCount
             self.bitsPerSecond = bitsPerSecond
@@ -29,6 +31,7 @@ import COpus
     /// The largest packet that Opus produces for one frame (RFC 6716 §3.2.1), with room for its framing.
     private static let packetCapacity = 1500
 
+    /// What it was made with.
     public let settings: Settings
 
     /// By how many samples what a decoder gives lags behind what was encoded.

@@ -2,8 +2,11 @@ import Pattern
 
 /// What the sound of a recorded pattern says.
 public struct PatternAudioMeasurement: Equatable, Sendable {
+    /// FFmpeg's name for the codec.
     public var codecName: String
+    /// As the container says, in samples a second.
     public var sampleRate: Int
+    /// As the container says.
     public var channelCount: Int
     /// When the first sample is heard.
     public var start: Duration = .zero

@@ -77,8 +77,11 @@ public struct PatternMeasurement: Equatable, Sendable {
 
 /// How a set of deviations is spread, signs left aside.
 public struct Spread: Equatable, Sendable {
+    /// Half of them are no larger.
     public var p50: Duration
+    /// Ninety-nine in a hundred are no larger.
     public var p99: Duration
+    /// None is larger.
     public var largest: Duration
 
     /// Nothing of nothing; percentiles are the smallest value that so many do not exceed.

@@ -4,15 +4,19 @@ public import Pattern
 public struct PatternVideoMeasurement: Equatable, Sendable {
     /// One picture of the file.
     public struct Seen: Equatable, Sendable {
+        /// When it is shown.
         public var time: Duration
         /// Nothing if it could not be read.
         public var mark: PatternMark?
+        /// Whether its upper band is white.
         public var isFlashing: Bool
     }
 
+    /// FFmpeg's name for the codec.
     public var codecName: String
     /// The last picture's size.
     public var width: Int
+    /// The last picture's size.
     public var height: Int
     /// From the first picture to the end of the last.
     public var duration: Duration = .zero
@@ -24,6 +28,7 @@ public struct PatternVideoMeasurement: Equatable, Sendable {
     public var missingCount = 0
     /// How many pictures carry the number of the one before.
     public var repeatedCount = 0
+    /// How many pictures have no mark that adds up.
     public var unreadableCount = 0
     /// How many step back by less than a second of pictures.
     public var disorderedCount = 0

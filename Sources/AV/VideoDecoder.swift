@@ -8,6 +8,7 @@ public import Pattern
 @safe public struct VideoDecoder: ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handles are only ever with the one thread that holds this value.
 
+    /// What it decodes.
     public let codec: Codec
     private let context: CodecContext
     private let packet: PacketHolder

@@ -11,13 +11,18 @@ public import Units
     public struct Settings: Equatable, Sendable {
         /// `h264` or `vp8`.
         public var codec: Codec
+        /// The pictures' size.
         public var width: Int
+        /// The pictures' size.
         public var height: Int
+        /// The steady rate that pictures will come at.
         public var framesPerSecond: Int
+        /// The rate to hold, over any half second or so.
         public var bitsPerSecond: Int
         /// How many pictures lie between keyframes that nobody asked for; two seconds' worth at first.
         public var keyframeInterval: Int
 
+        /// Settings with a keyframe every two seconds.
         public init(codec: Codec, width: Int, height: Int, framesPerSecond: Int = 30, bitsPerSecond: Int = 1_000_000) {
             self.codec = codec
             self.width = width
@@ -28,6 +33,7 @@ public import Units
         }
     }
 
+    /// What it was made with.
     public let settings: Settings
     private let context: CodecContext
     private let frame: FrameBuffer

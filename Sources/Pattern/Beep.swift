@@ -3,6 +3,7 @@
 /// A pure function of the place, so that any stretch can be made at any time. At 48 kHz one period is
 /// exactly 48 samples and the tone a whole number of them.
 public struct Beep: Sendable {
+    /// Samples a second.
     public static let sampleRate = 48_000
     /// How many samples of each second sound: as long as the flash.
     public static let toneLength = 4_800
@@ -12,6 +13,7 @@ public struct Beep: Sendable {
     /// One or two; both sound the same.
     public let channelCount: Int
 
+    /// A beep on one channel or two.
     public init(channelCount: Int) { self.channelCount = channelCount }
 
     /// Appends interleaved samples, `count` of each channel, starting at the given place.

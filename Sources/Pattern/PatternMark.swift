@@ -7,6 +7,7 @@ public struct PatternMark: Hashable, Sendable {
     /// Whose picture it is, so that a reader notices one that ended up in another user's file.
     public var tag: UInt16
 
+    /// A mark; bits of the number beyond the 24th are dropped.
     public init(number: UInt32, framesPerSecond: UInt8, tag: UInt16) {
         self.number = number & 0xFF_FFFF
         self.framesPerSecond = framesPerSecond

@@ -5,8 +5,11 @@ public struct PatternPainter: Sendable {
     /// How long the flash and the beep last at the start of each second.
     public static let flash: Duration = .milliseconds(100)
 
+    /// The pictures' size.
     public let width: Int
+    /// The pictures' size.
     public let height: Int
+    /// How many pictures make a second; marks carry it.
     public let framesPerSecond: Int
     /// Who is drawn; picks the colour too.
     public let tag: UInt16

@@ -3,7 +3,9 @@
 /// Video range (ITU-R BT.601): luma 16 is black and 235 white, chroma 128 is grey. Rows follow each other
 /// without gaps.
 public struct Picture: Equatable, Sendable {
+    /// Pixels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// `width * height` bytes.
     public var luma: [UInt8]

@@ -1,4 +1,4 @@
-import Codecs
+public import Codecs
 import DTLS
 import EventLoop
 public import Foundation

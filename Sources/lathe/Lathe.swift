@@ -8,10 +8,9 @@ import Service
 struct Lathe {
     static let version = "0.1.0"
 
-    static let commands: [any Command.Type] = [
-        ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
-        LinkCommand.self,
-    ]
+    static var commands: [any Command.Type] {
+        [ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, LinkCommand.self]
+    }
 
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()

@@ -31,9 +31,9 @@ final class RunningServer: Sendable {
         return ports.count == 1 ? "\(ports[0])" : "\(ports[0])-\(ports[ports.count - 1])"
     }
 
-    /// Ends every recording in order, then everything else.
-    func stop() async {
-        await hub.shutDown()
+    /// Ends every recording in order, then everything else; `signal` is the number of what asked for it.
+    func stop(signal: Int32) async {
+        await hub.shutDown(signal: signal)
         await http.stop()
         running.cancel()
     }

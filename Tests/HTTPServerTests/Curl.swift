@@ -18,23 +18,24 @@ func curl(_ server: HTTPServer, _ path: String, _ options: String..., scheme: St
     return try await run(fixed + options + ["\(scheme)://\(server.address)\(path)"])
 }
 
-/// Waits on a thread of its own: the concurrency pool has few, and the server's handlers need them.
 private func run(_ arguments: [String]) async throws -> Answer {
+    try await onOwnThread {
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        process.arguments = arguments
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return parse([UInt8](output), exitCode: process.terminationStatus)
+    }
+}
+
+/// Does what blocks on a thread of its own: the concurrency pool has few, and the server's handlers need them.
+func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread {
-            continuation.resume(
-                with: Result {
-                    let (process, pipe) = (Process(), Pipe())
-                    process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-                    process.arguments = arguments
-                    process.standardOutput = pipe
-                    process.standardInput = FileHandle.nullDevice
-                    try process.run()
-                    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-                    process.waitUntilExit()
-                    return parse([UInt8](output), exitCode: process.terminationStatus)
-                })
-        }
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
 }
 

@@ -31,7 +31,7 @@ enum DemoCommand: Command {
         let recording = try await server.hub.startRecording(RecordingRequest(channel: channel))
         let sent = try await publish(to: server.url, for: .seconds(seconds))
         let document = try await finish(recording.id, on: server.hub)
-        await server.stop()
+        await server.stop(signal: SIGTERM)
         return report(document, sent: sent, seconds: seconds)
     }
 

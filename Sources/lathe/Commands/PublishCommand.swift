@@ -33,7 +33,7 @@ enum PublishCommand: Command {
         try await fleet.connect()
         say("\(order.count) connected to \(order.target)")
         let interrupted = Task {
-            say("\(await Signals.next()): leaving")
+            say("\(Signals.name(await Signals.next())): leaving")
             await fleet.stop()
         }
         let reports = try await fleet.send(for: order.duration)

@@ -1,3 +1,4 @@
+import Capture
 import Foundation
 import Service
 
@@ -42,7 +43,7 @@ enum RecordCommand: Command {
         let server = try await RunningServer(options)
         say("hosting channel '\(request.channel)': publish to \(server.url)/whip/\(request.channel)")
         let status = try await follow(LocalRecorder(hub: server.hub), request)
-        await server.stop()
+        await server.stop(signal: SIGTERM)
         return status
     }
 
@@ -52,8 +53,9 @@ enum RecordCommand: Command {
         say("recording channel '\(document.channel)' to \(document.directory)")
         let id = document.id
         let signals = Task {
-            say("\(await Signals.next()): stopping")
-            try await recorder.stop(id)
+            let signal = await Signals.next()
+            say("\(Signals.name(signal)): stopping")
+            try await recorder.stop(id, signal: signal)
         }
         var shown = 0
         while true {
@@ -85,7 +87,7 @@ enum RecordCommand: Command {
 protocol Recorder: Sendable {
     func start(_ request: RecordingRequest) async throws -> RecordingDocument
     func document(_ id: String) async throws -> RecordingDocument
-    func stop(_ id: String) async throws
+    func stop(_ id: String, signal: Int32) async throws
 }
 
 /// The hub in this process.
@@ -94,7 +96,7 @@ struct LocalRecorder: Recorder {
 
     func start(_ request: RecordingRequest) async throws -> RecordingDocument { try await hub.startRecording(request) }
     func document(_ id: String) async throws -> RecordingDocument { try await hub.recording(id) }
-    func stop(_ id: String) async throws { _ = try await hub.stopRecording(id, .signal) }
+    func stop(_ id: String, signal: Int32) async throws { _ = try await hub.stopRecording(id, .signal(signal)) }
 }
 
 /// A server elsewhere, by its API.
@@ -107,7 +109,7 @@ struct RemoteRecorder: Recorder {
 
     func document(_ id: String) async throws -> RecordingDocument { try await call("GET", "v1/recordings/\(id)") }
 
-    func stop(_ id: String) async throws {
+    func stop(_ id: String, signal: Int32) async throws {
         let _: RecordingDocument = try await call("POST", "v1/recordings/\(id)/stop")
     }
 

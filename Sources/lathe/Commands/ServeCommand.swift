@@ -13,8 +13,8 @@ enum ServeCommand: Command {
         say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
         say("recording to \(server.hub.options.recordRoot), \(server.hub.options.autoRecord.words)")
         let signal = await Signals.next()
-        say("\(signal): closing every recording")
-        await server.stop()
+        say("\(Signals.name(signal)): closing every recording")
+        await server.stop(signal: signal)
         return 0
     }
 }
