@@ -109,7 +109,7 @@ let testTargets: [Target] = [
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
     tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
-    tests("WHIP", ["Bytes", "Units", "SDP"]),
+    tests("WHIP", ["Bytes", "Units", "Secure", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
     tests("Codecs", ["Bytes", "Units"]),

@@ -19,6 +19,7 @@ final class Daemon: Sendable {
     /// - Note: `@unchecked Sendable` holds because libmicrohttpd's functions may be called from any thread.
     @safe private struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
+        let listener: CInt
     }
 
     /// Two, so that a file on a slow disk does not hold up everybody else.
@@ -68,7 +69,7 @@ final class Daemon: Sendable {
             { closure, _, slot, _ in unsafe daemon(closure).completed(slot) },
             Unmanaged.passUnretained(self).toOpaque())
         guard let started = unsafe started else { return false }
-        state.withLock { $0.handle = unsafe Handle(pointer: started) }
+        state.withLock { $0.handle = unsafe Handle(pointer: started, listener: settings.listener) }
         return true
     }
 }
@@ -172,10 +173,9 @@ extension Daemon {
             defer { state.isStopping = true }
             return (state.isStopping ? nil : state.handle, Array(state.exchanges.values))
         }
-        if let handle {
-            let listener = unsafe MHD_quiesce_daemon(handle.pointer)
-            if listener >= 0 { closeListener(listener) }
-        }
+        // It hands the listener back to us, but its threads take it out of their `epoll` sets only later, and
+        // abort if it is closed by then.
+        if let handle { _ = unsafe MHD_quiesce_daemon(handle.pointer) }
         for exchange in exchanges { exchange.endStream() }
     }
 
@@ -208,7 +208,10 @@ extension Daemon {
         let handle = state.withLock { $0.handle.take() }
         // libmicrohttpd forbids suspended connections here; what could suspend one has just been answered or
         // ended, and whatever comes later is refused.
-        if let handle { unsafe MHD_stop_daemon(handle.pointer) }
+        if let handle {
+            unsafe MHD_stop_daemon(handle.pointer)
+            closeListener(handle.listener)
+        }
         jobs.finish()
     }
 }

@@ -28,24 +28,10 @@ enum SampleEntryReader {
         guard reader.position <= end else { throw .invalid("sample entry", at: reader.position) }
         let boxes = BoxReader.boxes(in: bytes.extracting(reader.position..<end), at: reader.position).boxes
         guard let box = boxes.first(where: { $0.type == "avcC" }) else { return }
-        let (sequenceSets, pictureSets) = try readParameterSets(bytes.extracting(box.body))
+        let sets = try H264.parameterSets(inConfiguration: bytes.extracting(box.body))
         track.format = .h264(
-            width: track.width, height: track.height, sequenceParameterSets: sequenceSets,
-            pictureParameterSets: pictureSets)
-    }
-
-    /// `avcC` (ISO/IEC 14496-15 §5.3.3.1).
-    private static func readParameterSets(_ bytes: Span<UInt8>) throws(WireError) -> ([[UInt8]], [[UInt8]]) {
-        var reader = ByteReader(bytes)
-        try reader.skip(5)
-        var sets: ([[UInt8]], [[UInt8]]) = ([], [])
-        for _ in 0..<(try reader.read(UInt8.self)) & 31 {
-            sets.0.append(try reader.readBytes(Int(try reader.read(UInt16.self))))
-        }
-        for _ in 0..<(try reader.read(UInt8.self)) {
-            sets.1.append(try reader.readBytes(Int(try reader.read(UInt16.self))))
-        }
-        return sets
+            width: track.width, height: track.height, sequenceParameterSets: sets.sequence,
+            pictureParameterSets: sets.picture)
     }
 
     /// §12.2.3; QuickTime's version 1 of the entry has 16 bytes more.

@@ -82,24 +82,12 @@ extension BoxWriter {
         }
     }
 
-    /// `avcC` (ISO/IEC 14496-15 §5.3.3.1), lengths of four bytes.
+    /// `avcC` (ISO/IEC 14496-15 §5.3.3.1).
+    ///
+    /// Where the parameter sets make no record, one without sets stands in, and a decoder takes those
+    /// in the stream.
     private mutating func avcConfiguration(sequenceSets: [[UInt8]], pictureSets: [[UInt8]]) {
-        let first = sequenceSets.first ?? []
-        let profile = first.count > 3 ? Array(first[1...3]) : [66, 0, 30]
-        box("avcC") {
-            $0.append([1] + profile + [0xFF])
-            $0.parameterSets(sequenceSets, limit: 31, reservedBits: 0xE0)
-            $0.parameterSets(pictureSets, limit: 255, reservedBits: 0)
-            if let depth = ChromaAndDepth(sequenceSet: first) { $0.append(depth.configurationBytes) }
-        }
-    }
-
-    private mutating func parameterSets(_ sets: [[UInt8]], limit: Int, reservedBits: UInt8) {
-        let writable = sets.filter { $0.count <= Int(UInt16.max) }.prefix(limit)
-        append(reservedBits | UInt8(writable.count))
-        for set in writable {
-            append(UInt16(set.count))
-            append(set)
-        }
+        let sets = H264.ParameterSets(sequence: sequenceSets, picture: pictureSets)
+        box("avcC") { $0.append(H264.configurationRecord(of: sets) ?? [1, 66, 0, 30, 0xFF, 0xE0, 0]) }
     }
 }

@@ -1,4 +1,3 @@
-import Bytes
 import Codecs
 
 extension ElementWriter {
@@ -19,7 +18,7 @@ extension ElementWriter {
             case .opus(let channelCount, let preSkip):
                 $0.element(.trackType, 2)
                 $0.element(.codecID, "A_OPUS")
-                $0.element(.codecPrivate, Self.opusHead(channelCount: channelCount, preSkip: preSkip))
+                $0.element(.codecPrivate, Opus.header(channelCount: channelCount, preSkip: preSkip))
                 $0.element(.codecDelay, preSkip * 1_000_000_000 / 48_000)
                 // RFC 7845 §4.6: a decoder converges within 80 ms.
                 $0.element(.seekPreRoll, 80_000_000)
@@ -31,15 +30,5 @@ extension ElementWriter {
                 preconditionFailure("H.264 and AAC go to MP4")
             }
         }
-    }
-
-    /// RFC 7845 §5.1, with channel mapping family 0; its numbers are little-endian.
-    private static func opusHead(channelCount: Int, preSkip: Int) -> [UInt8] {
-        var bytes = Array("OpusHead".utf8)
-        bytes += [1, UInt8(clamping: channelCount)]
-        bytes += [UInt8(truncatingIfNeeded: preSkip), UInt8(truncatingIfNeeded: preSkip >> 8)]
-        bytes += [0x80, 0xBB, 0, 0]
-        bytes += [0, 0, 0]
-        return bytes
     }
 }

@@ -83,8 +83,10 @@ struct HybridMP4WriterTests {
     func room() throws {
         var writer = HybridMP4Writer(createdAtUnixMilliseconds: 0)
         let sound = try Fixture(.aac)
+        guard case .h264(_, _, let sequenceSets, _) = try Fixture(.h264).format else { return }
         let huge = TrackFormat.h264(
-            width: 1, height: 1, sequenceParameterSets: [[UInt8](repeating: 7, count: 5000)], pictureParameterSets: [])
+            width: 160, height: 96, sequenceParameterSets: sequenceSets,
+            pictureParameterSets: [[UInt8](repeating: 8, count: 5000)])
         #expect(writer.hasRoom(for: huge))
         let track = writer.addTrack(sound.format, timescale: sound.timescale)
         for sample in sound.samples { writer.append(sample, track: track) }
@@ -123,6 +125,20 @@ struct HybridMP4WriterTests {
         #expect(growing.tracks[0].samples.map(\.decodeTicks) == times)
         #expect(finished.tracks[0].samples.map(\.decodeTicks) == times)
         #expect(finished.tracks[0].samples.map(\.durationTicks) == [2_900, 3_200, 43_900, 3_000, 3_000])
+    }
+
+    @Test("holds the last picture until the recording stops", arguments: [false, true])
+    func holdLast(_ isWritten: Bool) throws {
+        let fixture = try Fixture(.h264)
+        var writer = HybridMP4Writer(createdAtUnixMilliseconds: 0)
+        let track = writer.addTrack(fixture.format, timescale: fixture.timescale)
+        for sample in fixture.samples { writer.append(sample, track: track) }
+        if isWritten { writer.cutFragment() }
+        writer.holdLast(track: track, until: 450_000)
+        writer.finish()
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        #expect(MovieFile(reading: disk.bytes).tracks.map(\.endTicks) == [450_000])
     }
 
     @Test("writes nothing for a recording of nothing")

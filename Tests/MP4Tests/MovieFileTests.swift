@@ -33,7 +33,8 @@ struct MovieFileTests {
         let file = try Self.short(finished: finished)
         let holdsSamples = MovieFile(reading: file).tracks.flatMap(\.samples).count
         #expect(holdsSamples == 7)
-        for index in file.indices {
+        for index in file.indices where file[index] != 0 || index % 16 == 0 {
+            // Of the zeros that fill the room at the head, one in 16 is enough.
             for bit in 0..<8 {
                 var wrong = file
                 wrong[index] ^= 1 << UInt8(bit)

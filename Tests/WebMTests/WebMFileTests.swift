@@ -27,7 +27,8 @@ struct WebMFileTests {
     func bitFlips(_ finished: Bool) throws {
         let file = try Self.short(finished: finished)
         #expect(WebMFile(reading: file).tracks.flatMap(\.samples).count == 7)
-        for index in file.indices {
+        for index in file.indices where file[index] != 0 || index % 16 == 0 {
+            // Of the zeros that fill the room at the head, one in 16 is enough.
             for bit in 0..<8 {
                 var wrong = file
                 wrong[index] ^= 1 << UInt8(bit)

@@ -88,6 +88,19 @@ struct WebMWriterTests {
         #expect(file.tracks[0].samples.map(\.nanoseconds) == (0..<90).map { $0 * 1_000_000_000 })
     }
 
+    @Test("holds the last picture until the recording stops")
+    func holdLast() throws {
+        let fixture = try Fixture(.vp8)
+        var writer = WebMWriter(createdAtUnixMilliseconds: 0)
+        let track = writer.addTrack(fixture.format, timescale: fixture.timescale)
+        for sample in fixture.samples { writer.append(sample, track: track) }
+        writer.holdLast(track: track, until: 450_000)
+        writer.finish()
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        #expect(WebMFile(reading: disk.bytes).tracks.map(\.endNanoseconds) == [5_000_000_000])
+    }
+
     @Test("writes nothing for a recording of nothing")
     func empty() throws {
         #expect(Recordings.writes([.track(try Fixture(.opus)), .cut, .finish]).writes == [])

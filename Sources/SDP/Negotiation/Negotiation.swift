@@ -37,6 +37,11 @@ public struct Negotiation: Equatable, Sendable {
     }
 }
 
+extension Negotiation {
+    /// Whether we begin the DTLS handshake, as its client (RFC 8842 §5).
+    public var beginsHandshake: Bool { remoteSetup == .passive }
+}
+
 /// One track that was agreed on: how its packets are told apart, and what is in them.
 public struct NegotiatedMedia: Equatable, Sendable {
     /// The section's name; its number if it was not named.
