@@ -1,4 +1,5 @@
 import Inspect
+import Service
 
 /// `lathe inspect`: what a file or a recording's directory holds, and whether it is whole.
 enum InspectCommand: Command {
