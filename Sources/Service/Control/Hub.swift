@@ -31,6 +31,7 @@ public actor Hub {
     private let captureNotices: AsyncStream<CaptureNotice>
 
     /// Opens the media ports and starts every thread. Fails if a port is taken, naming it.
+    ///
     public init(_ options: ServiceOptions) throws {
         self.options = options
         certificate = try Certificate()
