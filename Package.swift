@@ -79,7 +79,7 @@ let shell: [Target] = [
     room(
         "Service",
         [
-            "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
+            "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
             "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
