@@ -3,8 +3,9 @@ public import HTTPServer
 public import Service
 import Web
 
-/// Finds who answers a request. A function of the request and the hub; it opens no socket.
+/// Finds who answers a request.
 ///
+/// A function of the request and the hub; it opens no socket.
 public struct Router: Sendable {
     let hub: Hub
 

@@ -68,8 +68,9 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
-    /// Says goodbye to a peer. Its notice `closed` follows.
+    /// Says goodbye to a peer.
     ///
+    /// Its notice `closed` follows.
     func close(_ id: PeerID) {
         guard let slot = slots[id] else { return }
         slot.peer.close(at: SystemClock.now())
