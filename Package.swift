@@ -37,7 +37,7 @@ let words: [Target] = [
 
 let formats: [Target] = [
     room("STUN", ["Bytes", "Units", "Secure"]),
-    room("SDP", ["Bytes", "Units", "Secure"]),
+    room("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
     room("WHIP", ["Bytes", "Units", "SDP"]),
     room("RTP", ["Bytes", "Units"]),
     room("Jitter", ["Bytes", "Units", "RTP"]),
@@ -65,21 +65,21 @@ let edges: [Target] = [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
-    room("AV", ["Bytes", "Units", "Codecs", "CFFmpeg", "COpus"]),
+    room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
 ]
 
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
-    room("Storage", ["Bytes", "Units", "CLinux"]),
+    room("Storage", ["Bytes", "Units", "EventLoop"]),
     .target(
-        name: "Web", dependencies: ["HTTPServer"], resources: [.embedInCode("Page")],
+        name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
         "Service",
         [
-            "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
+            "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
             "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
@@ -87,7 +87,7 @@ let shell: [Target] = [
         "Publish",
         [
             "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "WebRTC", "Pattern", "DTLS",
-            "SRTP", "AV", "EventLoop",
+            "SRTP", "AV", "EventLoop", "Link",
         ]),
 ]
 
@@ -95,20 +95,21 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link", "EventLoop",
+            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
+            "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house)
 ]
 
-let testSupport = room("TestSupport", ["Bytes", "Units"])
+let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
 let testTargets: [Target] = [
     tests("Bytes"),
     tests("Units"),
     tests("Secure", ["Bytes"]),
     tests("STUN", ["Bytes", "Units", "Secure"]),
-    tests("SDP", ["Bytes", "Units", "Secure"]),
-    tests("WHIP", ["Bytes", "Units", "SDP"]),
+    tests("SDP", ["Bytes", "Units", "Secure", "Codecs"]),
+    tests("WHIP", ["Bytes", "Units", "Secure", "SDP"]),
     tests("RTP", ["Bytes", "Units"]),
     tests("Jitter", ["Bytes", "Units", "RTP"]),
     tests("Codecs", ["Bytes", "Units"]),
@@ -119,15 +120,16 @@ let testTargets: [Target] = [
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
-    tests("Channel", ["Bytes", "Units", "Codecs"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
-    tests("AV", ["Bytes", "Units", "Codecs"]),
+    tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
     tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),
@@ -139,3 +141,19 @@ let package = Package(
     products: [.executable(name: "lathe", targets: ["lathe"])],
     targets: words + formats + machines + edges + shell + app + [testSupport] + testTargets
 )
+
+// `make fuzz`: everything is built to tell libFuzzer which code an input reaches. The executable has a
+// `main` of its own, so it is built and linked differently from what `-sanitize=fuzzer` would do.
+if let fuzzer = Context.environment["FUZZER_LIBRARY"] {
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["Bytes", "Units", "Codecs", "Depacketize", "MP4", "RTP", "SDP", "STUN", "WebM"],
+            path: "Fuzz/Sources",
+            swiftSettings: house + [.enableExperimentalFeature("Extern"), .unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+}

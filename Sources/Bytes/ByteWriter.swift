@@ -1,5 +1,6 @@
 extension [UInt8] {
     /// Appends an integer, most significant byte first.
+    @inlinable
     public mutating func append<T: FixedWidthInteger>(bigEndian value: T) {
         var shift = T.bitWidth
         while shift > 0 {
@@ -16,6 +17,7 @@ extension [UInt8] {
     }
 
     /// Overwrites the bytes at `offset` with an integer, most significant byte first.
+    @inlinable
     public mutating func overwrite<T: FixedWidthInteger>(bigEndian value: T, at offset: Int) {
         let count = MemoryLayout<T>.size
         for index in 0..<count {
@@ -25,15 +27,9 @@ extension [UInt8] {
 
     /// Appends borrowed bytes, all of them or the range given.
     public mutating func append(copying bytes: Span<UInt8>, in range: Range<Int>? = nil) {
-        let range = range ?? 0..<bytes.count
-        reserveCapacity(grown(by: range.count))
-        for index in range { append(bytes[index]) }
-    }
-
-    /// The capacity to ask for so that repeated appends stay linear: `reserveCapacity` alone would
-    /// grow by exactly what is asked, and copy everything each time.
-    private func grown(by count: Int) -> Int {
-        let needed = self.count + count
-        return needed <= capacity ? capacity : Swift.max(needed, capacity * 2)
+        let source = bytes.extracting(range ?? 0..<bytes.count)
+        append(addingCapacity: source.count) { output in
+            for index in 0..<source.count { output.append(source[index]) }
+        }
     }
 }

@@ -58,8 +58,8 @@ public struct ChannelTime: Hashable, Comparable, Sendable {
 
     /// The same place in ticks of `rate`, rounded to the nearest.
     public func ticks(at rate: ClockRate) -> Int64 {
-        let half = ChannelTime.nanosecondClock.ticksPerSecond / rate.ticksPerSecond / 2
-        return MediaTime(ticks: nanoseconds + Int64(half), rate: ChannelTime.nanosecondClock).rescaled(to: rate).ticks
+        let halves = ClockRate(rate.ticksPerSecond * 2)
+        return (MediaTime(ticks: nanoseconds, rate: ChannelTime.nanosecondClock).rescaled(to: halves).ticks + 1) >> 1
     }
 
     private static let nanosecondClock = ClockRate(1_000_000_000)

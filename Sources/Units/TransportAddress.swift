@@ -60,14 +60,13 @@ extension TransportAddress: CustomStringConvertible {
     /// Reads `host:port`; an IPv6 host stands in brackets.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
-        guard let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // `UInt16` alone would take a sign.
+        guard digits.allSatisfy(\.isWholeNumber), let port = UInt16(digits) else { return nil }
         var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard let ip = IPAddress(String(host)) else { return nil }
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        if isBracketed { host = host.dropFirst().dropLast() }
+        guard let ip = IPAddress(String(host)), ip.isV6 == isBracketed else { return nil }
         self.init(ip: ip, port: port)
     }
 }
@@ -122,7 +121,8 @@ extension IPAddress {
         guard parts.count == 4 else { return nil }
         var value: UInt32 = 0
         for part in parts {
-            guard part.count <= 3, part.allSatisfy(\.isASCII), let byte = UInt8(part) else { return nil }
+            // `UInt8` alone would take a sign.
+            guard part.count <= 3, part.allSatisfy(\.isWholeNumber), let byte = UInt8(part) else { return nil }
             value = value << 8 | UInt32(byte)
         }
         return value
@@ -130,7 +130,9 @@ extension IPAddress {
 
     private static func parseV6(_ text: String) -> IPAddress? {
         let doubled = text.split(separator: "::", omittingEmptySubsequences: false)
-        guard doubled.count <= 2, let head = groups(of: doubled[0]) else { return nil }
+        // Dotted digits can only stand last (RFC 4291 §2.2.3).
+        guard doubled.count == 1 || doubled.count == 2 && !doubled[0].contains(".") else { return nil }
+        guard let head = groups(of: doubled[0]) else { return nil }
         if doubled.count == 1 { return head.count == 8 ? from(groups: head) : nil }
         guard let tail = groups(of: doubled[1]), head.count + tail.count < 8 else { return nil }
         let zeros = [UInt16](repeating: 0, count: 8 - head.count - tail.count)

@@ -32,7 +32,7 @@ public struct NTPTime: Hashable, Sendable {
     /// Nanoseconds since 1900, rounded down; fits until the era ends in 2036.
     public var nanoseconds: Int64 {
         let seconds = Int64(rawValue >> 32)
-        let fraction = (rawValue & 0xFFFF_FFFF) * 1_000_000_000 >> 32
+        let fraction = ((rawValue & 0xFFFF_FFFF) * 1_000_000_000) >> 32
         return seconds * 1_000_000_000 + Int64(fraction)
     }
 

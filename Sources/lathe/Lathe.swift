@@ -1,4 +1,50 @@
+import Foundation
+import Service
+
+/// The program: picks the command and turns its outcome into an exit status.
+///
+/// Status 0: done. 1: it could not be done, and why is on standard error. 2: the command line is wrong.
 @main
 struct Lathe {
-    static func main() {}
+    static let version = "0.1.0"
+
+    static var commands: [any Command.Type] {
+        [
+            ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
+            LinkCommand.self,
+        ]
+    }
+
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let word = arguments.first, word != "--help", word != "help" else { return say(help) }
+        guard word != "--version" else { return say("lathe \(version)") }
+        guard let command = commands.first(where: { $0.name == word }) else {
+            complain("lathe: unknown command '\(word)'; known are: \(commands.map { $0.name }.joined(separator: ", "))")
+            exit(2)
+        }
+        exit(await status(of: command, arguments.dropFirst()))
+    }
+
+    private static func status(of command: any Command.Type, _ arguments: ArraySlice<String>) async -> Int32 {
+        if arguments.contains("--help") {
+            say(command.help)
+            return 0
+        }
+        do {
+            return try await command.run(try Arguments(parsing: arguments, known: command.options))
+        } catch let error as OptionError {
+            complain("lathe \(command.name): \(error.description)")
+            return 2
+        } catch {
+            complain("lathe \(command.name): \(error)")
+            return 1
+        }
+    }
+
+    private static var help: String {
+        let lines = commands.map { "  \($0.name.padding(toLength: 10, withPad: " ", startingAt: 0))\($0.summary)" }
+        return "Lathe records WebRTC calls to files.\n\nusage: lathe COMMAND [OPTION…]\n\n"
+            + lines.joined(separator: "\n") + "\n\n'lathe COMMAND --help' lists a command's options.\n"
+    }
 }

@@ -1,0 +1,51 @@
+# `make` builds; README.md and CONTRIBUTING.md say what the rest is for.
+.PHONY: build release setup demo serve test lint format bench soak fuzz
+.DEFAULT_GOAL := build
+
+lathe := .build/release/lathe
+python := .venv/bin/python
+swift_sources := Package.swift Sources Tests Fuzz
+
+build: setup
+	swift build
+
+release: setup
+	swift build -c release --product lathe
+
+setup:
+	@scripts/setup
+
+demo: release
+	$(lathe) demo
+
+# Options go in ARGS: make serve ARGS="--http 0.0.0.0:8080"
+serve: release
+	$(lathe) serve $(ARGS)
+
+lint:
+	swift format lint --strict --parallel --recursive $(swift_sources)
+
+format:
+	swift format --in-place --parallel --recursive $(swift_sources)
+
+# Everything, cheapest first. The release build is what the end-to-end tests run.
+test:
+	@scripts/setup --tests
+	$(MAKE) lint
+	swift build -c debug --build-tests
+	swift test --skip-build --parallel
+	swift build -c release --product lathe
+	if [ -f Tests/EndToEnd/run.py ]; then $(python) Tests/EndToEnd/run.py; fi
+
+bench: release
+	@scripts/setup --tests
+	$(python) Tests/EndToEnd/bench.py $(ARGS)
+
+# The long campaigns: hours of call, bad networks, killed processes.
+soak: release
+	@scripts/setup --tests
+	$(python) Tests/EndToEnd/soak.py $(ARGS)
+
+# Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
+fuzz: setup
+	scripts/fuzz $(ARGS)

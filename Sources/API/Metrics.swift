@@ -1,0 +1,19 @@
+import Service
+
+/// `/metrics`: what an operator's monitoring reads, in Prometheus' text format.
+enum Metrics {
+    static func text(of hub: Hub) async -> String {
+        let server = await hub.describeServer()
+        let metrics: [(String, String, String, Int)] = [
+            ("lathe_peers", "gauge", "Connections that are open.", server.peerCount),
+            ("lathe_recordings", "gauge", "Recordings that are running.", server.recordingCount),
+            ("lathe_packets_received_total", "counter", "Datagrams read.", server.packetsIn),
+            ("lathe_packets_sent_total", "counter", "Datagrams sent.", server.packetsOut),
+            ("lathe_send_drops_total", "counter", "Datagrams dropped at full send buffers.", server.sendDrops),
+            ("lathe_stranger_packets_total", "counter", "Datagrams of unknown senders.", server.strangers),
+            ("lathe_storage_queued_bytes", "gauge", "Bytes waiting for the disk.", server.queuedByteCount),
+            ("lathe_storage_written_bytes_total", "counter", "Bytes written.", server.writtenByteCount),
+        ]
+        return metrics.map { "# HELP \($0.0) \($0.2)\n# TYPE \($0.0) \($0.1)\n\($0.0) \($0.3)\n" }.joined()
+    }
+}

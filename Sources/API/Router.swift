@@ -1,0 +1,79 @@
+import Foundation
+public import HTTPServer
+public import Service
+import Web
+
+/// Finds who answers a request.
+///
+/// A function of the request and the hub; it opens no socket.
+public struct Router: Sendable {
+    let hub: Hub
+
+    public init(hub: Hub) { self.hub = hub }
+
+    /// Answers one request; never fails, since every error is an answer too.
+    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        do {
+            return try await route(request)
+        } catch let problem as Problem {
+            return .problem(problem)
+        } catch {
+            return .problem(Problem(status: 500, title: "Internal error", detail: "\(error)"))
+        }
+    }
+
+    private func route(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let segments = request.segments
+        switch segments.first {
+        case "whip": return try await WHIPRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
+        case "v1": return try await RecordingRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
+        case "healthz": return .text("ok\n")
+        case "metrics":
+            let text = await Metrics.text(of: hub)
+            return HTTPResponse(
+                status: 200, headers: ["Content-Type": "text/plain; version=0.0.4"], body: .bytes(Array(text.utf8)))
+        default: break
+        }
+        guard let asset = Page.asset(at: request.path) else {
+            throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
+        }
+        try request.require(.get, .head)
+        return HTTPResponse(
+            status: 200, headers: ["Content-Type": asset.contentType, "Cache-Control": "no-cache"],
+            body: .bytes(asset.bytes))
+    }
+}
+
+extension HTTPRequest {
+    /// Refuses other methods than these.
+    func require(_ methods: HTTPMethod...) throws {
+        guard methods.contains(method) else {
+            let names = methods.map(\.name).joined(separator: ", ")
+            throw Problem(
+                status: 405, title: "Method not allowed", detail: "\(path) takes \(names), not \(method.name)")
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// A document in JSON.
+    static func json(_ document: some Encodable, status: Int = 200) throws -> HTTPResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return HTTPResponse(
+            status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+            body: .bytes(Array(try encoder.encode(document))))
+    }
+
+    /// An error as problem JSON (RFC 9457).
+    static func problem(_ problem: Problem) -> HTTPResponse {
+        var members: [String: Any] = [
+            "type": "about:blank", "status": problem.status, "title": problem.title, "detail": problem.detail,
+        ]
+        if let field = problem.field { members["field"] = field }
+        let body = (try? JSONSerialization.data(withJSONObject: members, options: .sortedKeys)) ?? Data()
+        return HTTPResponse(
+            status: problem.status, headers: ["Content-Type": "application/problem+json"], body: .bytes(Array(body)))
+    }
+}

@@ -1,0 +1,51 @@
+import Bytes
+import Codecs
+import MP4
+import Units
+import WebM
+
+/// The writer of either container, with one face.
+///
+/// Beside each other rather than in an enum, so that changing one in place copies nothing.
+struct ContainerWriter: Sendable {
+    private var mp4: HybridMP4Writer?
+    private var webm: WebMWriter?
+
+    init(_ container: Container, createdAtUnixMilliseconds creation: Int64) {
+        switch container {
+        case .mp4, .m4a: mp4 = HybridMP4Writer(createdAtUnixMilliseconds: creation)
+        case .webm: webm = WebMWriter(createdAtUnixMilliseconds: creation)
+        }
+    }
+
+    var openFragmentDuration: Duration { mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? .zero }
+
+    /// Announces a track; nothing if the file has no room for it any more.
+    mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int? {
+        guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
+        return mp4?.addTrack(format, timescale: timescale) ?? webm?.addTrack(format, timescale: timescale)
+    }
+
+    mutating func append(_ sample: Sample, track: Int) {
+        mp4?.append(sample, track: track)
+        webm?.append(sample, track: track)
+    }
+
+    /// The last sample of a track lasts until `ticks` after all.
+    mutating func holdLast(track: Int, until ticks: Int64) {
+        mp4?.holdLast(track: track, until: ticks)
+        webm?.holdLast(track: track, until: ticks)
+    }
+
+    mutating func cutFragment() {
+        mp4?.cutFragment()
+        webm?.cutFragment()
+    }
+
+    mutating func finish() {
+        mp4?.finish()
+        webm?.finish()
+    }
+
+    mutating func nextWrite() -> FileWrite? { mp4?.nextWrite() ?? webm?.nextWrite() }
+}

@@ -1,0 +1,72 @@
+public import Channel
+
+/// What the files of a recording are called.
+public enum RecordingNames {
+    /// The marker that everything of a recording is on disk; written last.
+    public static let done = "recording2-done.txt"
+    public static let metadata = "metadata.txt"
+    public static let log = "recording_sys.log"
+    public static let crashLog = "crash.log"
+    /// The whole story as one document.
+    public static let story = "recording.json"
+
+    /// The directory below the root, in two parts: `20190611/room_073246073000000`.
+    ///
+    /// Nine digits of nanoseconds keep two recordings of a channel apart.
+    public static func directory(channel: ChannelName, startedAt: WallTime) -> [String] {
+        [startedAt.day, "\(escaped(channel.description))_\(startedAt.timeOfDay)_\(startedAt.nanoseconds)"]
+    }
+
+    /// A take: `123_20190611073246073.mp4`; user 0 stands for everybody mixed together.
+    public static func take(of user: UserID, startedAt: WallTime, container: Container) -> String {
+        "\(escaped(user.description))_\(startedAt.stamp).\(container.fileExtension)"
+    }
+
+    /// A user's index of events: `uid_123_20190611073246073.txt`.
+    public static func index(of user: UserID, startedAt: WallTime) -> String {
+        "uid_\(escaped(user.description))_\(startedAt.stamp).txt"
+    }
+
+    /// The index while it grows: hidden, so that a visible one is always whole.
+    public static func liveIndex(of user: UserID, startedAt: WallTime) -> String {
+        ".\(index(of: user, startedAt: startedAt))"
+    }
+
+    /// What `metadata.txt` says: three lines, the tag's name with a blank in it as its readers expect.
+    public static func metadataText(channel: ChannelName) -> String {
+        """
+        <version>2.0</version>
+        <tag></tag>
+        <channel name>\(channel)</channel name>
+
+        """
+    }
+
+    /// A name as one part of a path: letters, digits and harmless marks as they are, any other byte as `%` and two digits.
+    ///
+    /// Different names stay different, and none is `.`, `..`, hidden, or split by a script that does not quote.
+    public static func escaped(_ name: String) -> String {
+        var escaped = ""
+        for (index, byte) in name.utf8.enumerated() {
+            let isHarmless = isHarmless(byte) || (byte == UInt8(ascii: ".") && index > 0)
+            if isHarmless {
+                escaped.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                escaped += "%" + (digits.count < 2 ? "0" : "") + digits
+            }
+        }
+        return escaped
+    }
+
+    private static func isHarmless(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="), UInt8(ascii: "@"),
+            UInt8(ascii: ","):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,181 @@
+public import Bytes
+public import Codecs
+public import Units
+
+/// Writes an MP4 file that plays at any instant while it grows, and seeks like any other once finished.
+///
+/// While recording it is a fragmented file: `ftyp`, a `free` of 16 bytes, `moov`, a `free` with room
+/// for a richer `moov`, then `moof` and `mdat` in turn. Finishing appends an ordinary `moov`, and then
+/// turns the first `free` into the header of one `mdat` that covers everything between, so it costs the
+/// index and not the file. Holds no file: after each call, perform `nextWrite()` until it returns nil.
+/// Whatever prefix of those writes reached the disk plays, up to its last complete fragment.
+public struct HybridMP4Writer: Sendable {
+    /// Room after the first `moov` for tracks that nobody thought of when the file began.
+    ///
+    /// A track takes about 600 bytes with a High profile's parameter sets.
+    static let headRoom = 4096
+
+    /// The most payload a fragment holds before it is cut without being asked.
+    ///
+    /// A run's offsets have 31 bits (ISO/IEC 14496-12 §8.8.8), and memory is finite.
+    static let maximumFragmentPayload = 64 << 20
+
+    private let header: MovieHeader
+    private var tracks: [OutputTrack] = []
+    private var head: HybridHead?
+    private var fragmentCount: UInt32 = 0
+    private var isFinished = false
+    private var writes: [FileWrite] = []
+
+    /// How long the file is once all writes are performed.
+    public private(set) var byteCount = 0
+
+    /// How many bytes of samples the open fragment holds.
+    public private(set) var openPayloadByteCount = 0
+
+    /// Starts a file made at a moment of the wall clock, in milliseconds since 1970.
+    public init(createdAtUnixMilliseconds creation: Int64) {
+        header = MovieHeader(createdAtUnixMilliseconds: creation)
+    }
+
+    /// The next thing to do to the file; nil if there is nothing to do yet.
+    public mutating func nextWrite() -> FileWrite? { writes.isEmpty ? nil : writes.removeFirst() }
+
+    /// Adds a track, which may come long after others, and returns its number for `append`.
+    ///
+    /// - Precondition: `hasRoom(for:)`, and the codec is not VP8.
+    public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
+        precondition(!isFinished, "a finished file takes no more tracks")
+        precondition(hasRoom(for: format), "the head has room for the track")
+        tracks.append(OutputTrack(id: UInt32(tracks.count + 1), format: format, timescale: timescale))
+        return tracks.count - 1
+    }
+
+    /// Whether another track can still join this file.
+    ///
+    /// Always true before the first fragment, and of any sensible second track after it.
+    public func hasRoom(for format: TrackFormat) -> Bool {
+        guard let head else { return true }
+        let more = tracks + [OutputTrack(id: 0, format: format, timescale: .video)]
+        return head.hasRoom(for: coming(of: more))
+    }
+
+    /// Adds a sample to the open fragment; each track's decode times grow strictly.
+    ///
+    /// The picture is shown `compositionOffset` ticks after its decode time, or before it.
+    public mutating func append(_ sample: Sample, track: Int, compositionOffset: Int32 = 0) {
+        precondition(!isFinished, "a finished file takes no more samples")
+        if openPayloadByteCount + sample.bytes.count > Self.maximumFragmentPayload { cutFragment() }
+        tracks[track].append(sample, compositionOffset: compositionOffset)
+        openPayloadByteCount += sample.bytes.count
+    }
+
+    /// Lets the last sample of a track last until `ticks` after all, where nothing followed it.
+    ///
+    /// The finished file says so; a fragment that was written already does not.
+    public mutating func holdLast(track: Int, until ticks: Int64) {
+        precondition(!isFinished, "a finished file changes no more")
+        tracks[track].holdLast(until: ticks)
+    }
+
+    /// How much of the timeline the open fragment covers; zero if it is empty.
+    public var openFragmentDuration: Duration {
+        var span: Range<Int64>?
+        for case let other? in tracks.lazy.map(\.openSpan) {
+            let lower = min(span?.lowerBound ?? other.lowerBound, other.lowerBound)
+            span = lower..<max(span?.upperBound ?? other.upperBound, other.upperBound)
+        }
+        return .nanoseconds(span.map { $0.upperBound - $0.lowerBound } ?? 0)
+    }
+
+    /// Closes the open fragment and hands it out to be written; does nothing if it is empty.
+    public mutating func cutFragment() {
+        guard tracks.contains(where: { !$0.open.isEmpty }) else { return }
+        var writer = BoxWriter()
+        announceTracks(&writer)
+        fragmentCount += 1
+        var fragment = BoxWriter()
+        fragment.fragment(number: fragmentCount, tracks)
+        writer.reserve(writer.bytes.count + fragment.bytes.count + openPayloadByteCount + Self.page)
+        keepInOnePage(fragment.bytes.count, &writer)
+        writer.append(fragment.bytes)
+        writer.append(UInt32(openPayloadByteCount + 8))
+        writer.append("mdat" as FourCC)
+        for index in tracks.indices {
+            let chunk = byteCount + writer.bytes.count
+            writer.append(tracks[index].openBytes)
+            tracks[index].close(chunkAt: chunk)
+        }
+        openPayloadByteCount = 0
+        append(writer.bytes)
+    }
+
+    /// Sees to it that the head names every track that has samples now.
+    private mutating func announceTracks(_ writer: inout BoxWriter) {
+        var isNew = false
+        for index in tracks.indices where !tracks[index].open.isEmpty && !tracks[index].isAnnounced {
+            tracks[index].isAnnounced = true
+            isNew = true
+        }
+        guard isNew else { return }
+        let movie = movie(of: tracks.filter(\.isAnnounced))
+        guard head != nil else {
+            let room = Self.headRoom + HybridHead.room(for: coming(of: tracks))
+            head = HybridHead(movie: movie, room: room, to: &writer)
+            return
+        }
+        for replacement in head?.switchMovie(to: movie) ?? [] {
+            writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
+        }
+    }
+
+    /// The sizes of the movies that follow if those tracks without samples come one after the other.
+    private func coming(of tracks: [OutputTrack]) -> [Int] {
+        var named = tracks.filter(\.isAnnounced)
+        return tracks.filter { !$0.isAnnounced }.map {
+            named.append($0)
+            return movie(of: named).count
+        }
+    }
+
+    /// The unit in which a file grows: what is left of a write that was cut off ends with a page.
+    private static let page = 4096
+
+    /// Moves a fragment's index to the next page if it would not lie in one.
+    ///
+    /// Players put up with media that is cut off, but some, FFmpeg 5.1 for one, do not open a file
+    /// at all that ends within a `moof`.
+    private func keepInOnePage(_ byteCount: Int, _ writer: inout BoxWriter) {
+        let left = Self.page - (self.byteCount + writer.bytes.count) % Self.page
+        guard byteCount > left, byteCount <= Self.page else { return }
+        writer.box("free") { $0.appendZeros(max(0, left - 8)) }
+    }
+
+    /// Makes an ordinary MP4 file of what was recorded; nothing may follow but taking the writes.
+    ///
+    /// A file without a single sample stays empty.
+    public mutating func finish() {
+        precondition(!isFinished, "a file is finished once")
+        cutFragment()
+        isFinished = true
+        guard head != nil else { return }
+        let movieOffset = byteCount
+        var writer = BoxWriter()
+        writer.reserve(tracks.reduce(Self.headRoom) { $0 + $1.index.tableByteCount })
+        writer.classicMovie(header, tracks)
+        append(writer.bytes)
+        let media = HybridHead.mediaHeader(upTo: movieOffset)
+        writes += [.sync, .overwrite(at: HybridHead.placeholder, media), .sync]
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        byteCount += bytes.count
+        writes.append(.append(bytes))
+    }
+
+    private func movie(of tracks: [OutputTrack]) -> [UInt8] {
+        var writer = BoxWriter()
+        writer.fragmentedMovie(header, tracks)
+        return writer.bytes
+    }
+}

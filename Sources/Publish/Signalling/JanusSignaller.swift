@@ -1,0 +1,84 @@
+import Foundation
+import Synchronization
+
+/// Publishes into a VideoRoom of a Janus gateway, over its HTTP API.
+///
+/// A session, a handle of the plug-in, one request that joins and configures at once, and long polls
+/// for the answer. The polls go on for as long as the publisher stays, since they keep the session alive.
+final class JanusSignaller: Signaller {
+    private let base: URL
+    private let room: Int
+    private let display: String
+    private let session = Mutex<(url: URL, polls: Task<Void, Never>)?>(nil)
+
+    init(base: URL, room: Int, display: String) {
+        self.base = base
+        self.room = room
+        self.display = display
+    }
+
+    func exchange(offer: String) async throws -> String {
+        let sessionID = try await create(at: base, ["janus": "create"])
+        let sessionURL = base.appendingPathComponent(String(sessionID))
+        let handleID = try await create(at: sessionURL, ["janus": "attach", "plugin": "janus.plugin.videoroom"])
+        let body: [String: Any] = [
+            "janus": "message",
+            "body": ["request": "joinandconfigure", "ptype": "publisher", "room": room, "display": display],
+            "jsep": ["type": "offer", "sdp": offer],
+        ]
+        _ = try await post(sessionURL.appendingPathComponent(String(handleID)), body)
+        let answer = try await firstAnswer(sessionURL)
+        let polls = Task { await Self.keepAlive(sessionURL) }
+        session.withLock { $0 = (sessionURL, polls) }
+        return answer
+    }
+
+    func leave() async {
+        let taken = session.withLock { session in
+            defer { session = nil }
+            return session
+        }
+        guard let taken else { return }
+        taken.polls.cancel()
+        _ = try? await post(taken.url, ["janus": "destroy"])
+    }
+
+    private func firstAnswer(_ sessionURL: URL) async throws -> String {
+        for _ in 0..<30 {
+            let event = try await Self.poll(sessionURL)
+            if let jsep = event["jsep"] as? [String: Any], let sdp = jsep["sdp"] as? String { return sdp }
+            let data = (event["plugindata"] as? [String: Any])?["data"] as? [String: Any]
+            if let reason = data?["error"] as? String { throw PublishError("Janus refused the publisher: \(reason)") }
+        }
+        throw PublishError("Janus sent no answer for room \(room)")
+    }
+
+    private func create(at url: URL, _ message: [String: Any]) async throws -> Int {
+        let answer = try await post(url, message)
+        guard let data = answer["data"] as? [String: Any], let id = data["id"] as? Int else {
+            throw PublishError("Janus at \(base) answered without an id: \(answer)")
+        }
+        return id
+    }
+
+    private func post(_ url: URL, _ message: [String: Any]) async throws -> [String: Any] {
+        var message = message
+        message["transaction"] = UUID().uuidString
+        let body = try JSONSerialization.data(withJSONObject: message)
+        let call = HTTPCall(method: "POST", url: url, contentType: "application/json", body: body)
+        let answer = try JSONSerialization.jsonObject(with: try await call.send().body) as? [String: Any] ?? [:]
+        if let error = answer["error"] as? [String: Any] { throw PublishError("Janus: \(error["reason"] ?? error)") }
+        return answer
+    }
+
+    private static func poll(_ url: URL) async throws -> [String: Any] {
+        let answer = try await HTTPCall(method: "GET", url: url).send(timeout: 90)
+        return try JSONSerialization.jsonObject(with: answer.body) as? [String: Any] ?? [:]
+    }
+
+    private static func keepAlive(_ url: URL) async {
+        while !Task.isCancelled {
+            do { _ = try await poll(url) } catch { return }
+        }
+    }
+}

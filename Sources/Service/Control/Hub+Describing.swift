@@ -1,0 +1,99 @@
+import Channel
+import Codecs
+import EventLoop
+import Storage
+import Units
+import WebRTC
+
+/// One channel as the API shows it.
+public struct ChannelDocument: Codable, Sendable {
+    public struct User: Codable, Sendable {
+        public var uid: String
+        public var isConnected: Bool
+        public var sinceMilliseconds: Int64
+        public var roundTripMilliseconds: Int64?
+        public var tracks: [Track]
+    }
+
+    public struct Track: Codable, Sendable {
+        public var codec: String
+        public var packetCount: Int
+        public var byteCount: Int
+        public var lostCount: Int
+        public var repairedCount: Int
+        public var nackCount: Int
+        public var keyframeRequestCount: Int
+        public var frameCount: Int
+        public var keyframeCount: Int
+        public var droppedFrameCount: Int
+    }
+
+    public var name: String
+    public var profile: String
+    public var users: [User]
+}
+
+/// The process as the API shows it.
+public struct ServerDocument: Codable, Sendable {
+    public var udpPorts: [Int]
+    public var peerCount: Int
+    public var recordingCount: Int
+    public var packetsIn: Int
+    public var packetsOut: Int
+    public var sendDrops: Int
+    /// Datagrams from addresses that no connectivity check has introduced.
+    public var strangers: Int
+    public var queuedByteCount: Int
+    public var writtenByteCount: Int
+}
+
+extension Hub {
+    /// Every channel that somebody is in.
+    public func channels() async -> [ChannelDocument] {
+        var found: [ChannelDocument] = []
+        for (name, room) in rooms.sorted(by: { $0.key < $1.key }) {
+            var users: [ChannelDocument.User] = []
+            for (_, id) in room.publications.sorted(by: { $0.key.description < $1.key.description }) {
+                guard let publication = publications[id] else { continue }
+                users.append(await describe(publication))
+            }
+            found.append(ChannelDocument(name: name, profile: room.roster.profile.name, users: users))
+        }
+        return found
+    }
+
+    private func describe(_ publication: Publication) async -> ChannelDocument.User {
+        let statistics = await publication.loop.statistics(of: publication.peer)
+        return ChannelDocument.User(
+            uid: publication.uid, isConnected: publication.isConnected,
+            sinceMilliseconds: publication.since.duration(to: SystemClock.now()).wholeMilliseconds,
+            roundTripMilliseconds: statistics?.roundTrip?.wholeMilliseconds,
+            tracks: statistics?.tracks.map(Self.describe) ?? [])
+    }
+
+    private static func describe(_ track: TrackStatistics) -> ChannelDocument.Track {
+        ChannelDocument.Track(
+            codec: track.codec.rawValue, packetCount: track.packetCount, byteCount: track.byteCount,
+            lostCount: track.lostCount, repairedCount: track.repairedCount, nackCount: track.nackCount,
+            keyframeRequestCount: track.keyframeRequestCount, frameCount: track.frameCount,
+            keyframeCount: track.keyframeCount, droppedFrameCount: track.droppedFrameCount)
+    }
+
+    /// What this process does.
+    public func describeServer() async -> ServerDocument {
+        var document = ServerDocument(
+            udpPorts: loops.map { Int($0.number) }, peerCount: 0,
+            recordingCount: sessions.filter(\.isRunning).count, packetsIn: 0, packetsOut: 0, sendDrops: 0,
+            strangers: 0, queuedByteCount: storage.queuedByteCount,
+            writtenByteCount: storage.counters.writtenByteCount)
+        for loop in loops {
+            let counters = await loop.counters
+            document.peerCount += await loop.peerCount
+            document.packetsIn += counters.port.packetsIn
+            document.packetsOut += counters.port.packetsOut
+            document.sendDrops += counters.port.sendDrops
+            document.strangers += counters.strangers
+        }
+        return document
+    }
+}

@@ -1,0 +1,120 @@
+import Capture
+import Channel
+import DTLS
+import EventLoop
+import Foundation
+import SDP
+import Storage
+import Units
+import WHIP
+import WebRTC
+
+/// Everything that happens in one process: who is in which channel, and what is being recorded.
+///
+/// Control only: it hears of peers when they come and go, and of takes when they open and close. Media
+/// never passes here.
+public actor Hub {
+    public nonisolated let options: ServiceOptions
+    nonisolated let loops: [MediaLoop]
+    nonisolated let workers: [CaptureWorker]
+    nonisolated let storage: StorageThreads
+    nonisolated let certificate: Certificate
+    nonisolated let hostAddresses: [IPAddress]
+
+    var rooms: [String: ChannelRoom] = [:]
+    var publications: [String: Publication] = [:]
+    var sessions: [RecordingSession] = []
+    var isDraining = false
+
+    private var nextNumber: UInt64 = 1
+    private let peerNotices: AsyncStream<PeerNotice>
+    private let captureNotices: AsyncStream<CaptureNotice>
+
+    /// Opens the media ports and starts every thread.
+    ///
+    /// Fails if a port is taken, naming it.
+    public init(_ options: ServiceOptions) throws {
+        self.options = options
+        certificate = try Certificate()
+        storage = try StorageThreads()
+        hostAddresses = try HostAddresses.all().filter { !$0.isLinkLocal }
+        let (peers, peerInput) = AsyncStream.makeStream(of: PeerNotice.self)
+        let (captures, captureInput) = AsyncStream.makeStream(of: CaptureNotice.self)
+        peerNotices = peers
+        captureNotices = captures
+        let ports = options.udpPorts.prefix(options.effectiveLoopCount)
+        loops = try ports.map { try MediaLoop(port: $0, notices: peerInput) }
+        let storage = storage
+        workers = try loops.indices.map { index in
+            try CaptureWorker(index: index, storage: storage, notices: captureInput)
+        }
+    }
+
+    /// The UDP ports that media arrives at.
+    public nonisolated var mediaPorts: [UInt16] { loops.map(\.number) }
+
+    /// Begins to read media; `run` must follow.
+    public func begin() async throws {
+        for loop in loops { try await loop.begin() }
+        for worker in workers { await worker.begin() }
+    }
+
+    /// Hears what the loops and workers report, until the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.hearPeers() }
+            group.addTask { await self.hearCaptures() }
+            group.addTask { await self.watchIdleness() }
+        }
+    }
+
+    /// Ends every recording in order, says goodbye to every peer, and waits until all files are closed.
+    ///
+    /// `signal` is the number of the one that asked for it.
+    public func shutDown(signal: Int32) async {
+        isDraining = true
+        for session in sessions where session.document.state == .recording { await stop(session, .signal(signal)) }
+        while sessions.contains(where: { $0.document.state != .finished }) {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        for publication in publications.values { await publication.loop.close(publication.peer) }
+        try? await Task.sleep(for: .milliseconds(50))
+        await storage.stop()
+    }
+
+    /// A number that nothing in this process had before.
+    func makeNumber() -> UInt64 {
+        defer { nextNumber += 1 }
+        return nextNumber
+    }
+
+    private func hearPeers() async {
+        for await notice in peerNotices {
+            guard let publication = publications.values.first(where: { $0.peer == notice.peer }) else { continue }
+            switch notice.kind {
+            case .connected: connected(publication.id)
+            case .closed(let end): await left(publication.id, end)
+            }
+        }
+    }
+
+    private func hearCaptures() async {
+        for await notice in captureNotices { await heard(notice) }
+    }
+
+    private func watchIdleness() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(200))
+            let now = SystemClock.now()
+            for session in sessions where isIdleTooLong(session, at: now) {
+                await stop(session, .idle(seconds: session.document.idleSeconds))
+            }
+        }
+    }
+
+    private func isIdleTooLong(_ session: RecordingSession, at now: Instant) -> Bool {
+        guard session.isRunning, let room = rooms[session.document.channel] else { return false }
+        let limit = Duration.seconds(session.document.idleSeconds)
+        return room.roster.idleDeadline(limit: limit, countingFrom: session.origin).map { $0 <= now } ?? false
+    }
+}

@@ -1,0 +1,104 @@
+import Capture
+import Codecs
+import EventLoop
+import Foundation
+import Storage
+import Units
+
+/// One recording, from its start to its last file.
+///
+/// The hub owns it; it does nothing by itself.
+final class RecordingSession {
+    /// How often a document may grow by events, so that a user who comes and goes all day costs no memory.
+    private static let eventLimit = 10_000
+
+    var document: RecordingDocument
+    /// The moment that is zero on the channel's timeline.
+    let origin: Instant
+    /// The same moment on the wall clock.
+    let wallOrigin: WallTime
+    let log: SystemLog
+    var openCaptures: [CaptureID: String] = [:]
+    var joinedAt: [CaptureID: Instant] = [:]
+    /// Its last files are being written; nothing can delay the end any more.
+    var isClosing = false
+
+    init(_ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog) {
+        self.document = document
+        self.origin = origin
+        self.wallOrigin = wallOrigin
+        self.log = log
+    }
+
+    var isRunning: Bool { document.state == .recording }
+
+    /// Milliseconds on the channel's timeline.
+    func milliseconds(at now: Instant) -> Int64 { origin.duration(to: now).wholeMilliseconds }
+
+    /// The document as it is now.
+    func snapshot(at now: Instant) -> RecordingDocument {
+        var copy = document
+        if copy.state != .finished { copy.elapsedMilliseconds = milliseconds(at: now) }
+        return copy
+    }
+
+    /// Adds an event to the story.
+    func note(_ type: String, uid: String? = nil, _ detail: String? = nil) {
+        guard document.events.count < Self.eventLimit else { return }
+        document.events.append(
+            RecordingDocument.Event(
+                sequence: document.events.count + 1, atMilliseconds: milliseconds(at: SystemClock.now()), type: type,
+                uid: uid, detail: detail))
+    }
+
+    /// Ends the recording's collecting phase.
+    func end(_ end: RecordingEnd) {
+        document.state = .finishing
+        document.end = RecordingDocument.End(
+            reason: end.description, leaveCode: end.leaveCode.rawValue, leaveCodes: end.leaveCode.names)
+        note("stopping", end.description)
+    }
+
+    // MARK: - Takes
+
+    /// Takes over what is known of a file, adding it if it is new.
+    func update(_ summary: TakeSummary, of capture: CaptureID, state: RecordingDocument.Take.State) {
+        guard let uid = openCaptures[capture] else { return }
+        let take = Self.describe(summary, uid: uid, state: state, joined: joinedAt[capture].map(milliseconds(at:)) ?? 0)
+        if let index = document.takes.firstIndex(where: { $0.file == take.file }) {
+            document.takes[index] = take
+        } else {
+            document.takes.append(take)
+        }
+    }
+
+    private static func describe(
+        _ summary: TakeSummary, uid: String, state: RecordingDocument.Take.State, joined: Int64
+    ) -> RecordingDocument.Take {
+        RecordingDocument.Take(
+            file: summary.file, uid: uid, state: state, video: summary.video?.describedVideo,
+            audio: summary.audio?.describedAudio, startedAtMilliseconds: summary.start.nanoseconds / 1_000_000,
+            durationMilliseconds: (summary.end - summary.start).wholeMilliseconds, byteCount: summary.byteCount,
+            videoFrameCount: summary.videoFrameCount, audioFrameCount: summary.audioFrameCount,
+            droppedFrameCount: summary.droppedFrameCount,
+            firstPictureMilliseconds: summary.firstPicture.map { $0.nanoseconds / 1_000_000 - joined })
+    }
+}
+
+extension TrackFormat {
+    var describedVideo: RecordingDocument.Video? {
+        switch self {
+        case .h264(let width, let height, _, _): .init(codec: codec.rawValue, width: width, height: height)
+        case .vp8(let width, let height): .init(codec: codec.rawValue, width: width, height: height)
+        case .opus, .aac: nil
+        }
+    }
+
+    var describedAudio: RecordingDocument.Audio? {
+        switch self {
+        case .opus(let channelCount, _): .init(codec: codec.rawValue, channelCount: channelCount)
+        case .aac(_, let channelCount, _): .init(codec: codec.rawValue, channelCount: channelCount)
+        case .h264, .vp8: nil
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Bytes
+import Codecs
+import DTLS
+import EventLoop
+import RTP
+import STUN
+import Units
+import WebRTC
+
+/// One thread's share of the peers: reads their datagrams, drives their machines, sends what they say.
+///
+/// A peer stays on its loop for life; its port number is in the answer it got. Nothing here waits.
+actor MediaLoop: DatagramReceiver {
+    /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
+    private static let handOverPeriod = Duration.milliseconds(20)
+
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    let port: UDPPort
+    /// The UDP port's number, for session descriptions.
+    nonisolated let number: UInt16
+
+    private var slots: [PeerID: PeerSlot] = [:]
+    private var byAddress: [TransportAddress: PeerSlot] = [:]
+    private var byUserName: [String: PeerSlot] = [:]
+    private var touched: [PeerSlot] = []
+    /// The earliest moment at which some peer wants to act.
+    private var nextDeadline: Instant?
+
+    private var outboxes: [Outbox] = []
+    private var handOverAt: Instant?
+    private var strangerCount = 0
+    private let notices: AsyncStream<PeerNotice>.Continuation
+
+    /// Frames on their way to one worker.
+    private struct Outbox {
+        let worker: CaptureWorker
+        var inputs: [CaptureInput] = []
+    }
+
+    /// Opens the port and starts the thread.
+    init(port number: UInt16, notices: AsyncStream<PeerNotice>.Continuation) throws {
+        loop = try EventLoop(name: "media-\(number)")
+        port = try UDPPort(anyAddress: number)
+        self.number = number
+        self.notices = notices
+    }
+
+    /// Begins to read; to be called once.
+    func begin() throws { try join(loop) }
+
+    /// How many peers live here.
+    var peerCount: Int { slots.count }
+
+    /// What the port and its thread have done so far.
+    var counters: (port: UDPPort.Counters, loop: EventLoop.Counters, strangers: Int) {
+        (port.counters, loop.counters, strangerCount)
+    }
+
+    // MARK: - Peers
+
+    /// Takes a peer in; its first datagram is recognised by `userName`, the ICE fragment we gave it.
+    func add(_ id: PeerID, userName: String, make: @Sendable (Instant) throws -> sending PeerSlot) throws {
+        let slot = try make(SystemClock.now())
+        slots[id] = slot
+        byUserName[userName] = slot
+        touch(slot)
+    }
+
+    /// Says goodbye to a peer.
+    ///
+    /// Its notice `closed` follows.
+    func close(_ id: PeerID) {
+        guard let slot = slots[id] else { return }
+        slot.peer.close(at: SystemClock.now())
+        touch(slot)
+    }
+
+    /// Sends a peer's frames to one more recording from now on, and asks for a picture to begin with.
+    func addRoute(_ route: CaptureRoute, to id: PeerID) {
+        guard let slot = slots[id] else { return }
+        slot.routes.append(route)
+        slot.requestKeyframes(at: SystemClock.now())
+        touch(slot)
+    }
+
+    /// Stops sending frames to a capture, once those that were on their way have been handed over.
+    func removeRoute(_ capture: CaptureID, from id: PeerID) {
+        slots[id]?.routes.removeAll { $0.capture == capture }
+        handOver()
+    }
+
+    /// Hands over everything that waits, so that what the caller does next comes after it.
+    func handOver() {
+        for index in outboxes.indices where !outboxes[index].inputs.isEmpty {
+            let batch = outboxes[index].inputs
+            outboxes[index].inputs.removeAll(keepingCapacity: true)
+            let worker = outboxes[index].worker
+            worker.loop.post { worker.assumeIsolated { $0.take(batch) } }
+        }
+        handOverAt = nil
+    }
+
+    /// Asks a peer for a keyframe of each of its pictures.
+    func requestKeyframes(of id: PeerID) {
+        guard let slot = slots[id] else { return }
+        slot.requestKeyframes(at: SystemClock.now())
+        touch(slot)
+    }
+
+    /// Begins an ICE restart: the peer may come back from anywhere with the new credentials.
+    func restartICE(
+        of id: PeerID, local: ICECredentials, remote: ICECredentials
+    ) {
+        guard let slot = slots[id] else { return }
+        byUserName[local.fragment] = slot
+        slot.peer.restartICE(local: local, remote: remote, at: SystemClock.now())
+        touch(slot)
+    }
+
+    /// What a peer has seen; nothing if it is gone.
+    func statistics(of id: PeerID) -> PeerStatistics? { slots[id]?.peer.statistics }
+
+    // MARK: - The loop's calls
+
+    func receive(
+        _ packet: inout PacketBuffer, from remote: TransportAddress, on local: TransportAddress, at now: Instant
+    ) {
+        guard let slot = byAddress[remote] ?? adopt(remote, by: packet) else {
+            strangerCount += 1
+            return
+        }
+        slot.peer.receive(&packet, from: remote, on: local, at: now)
+        touch(slot)
+    }
+
+    func advance(to now: Instant) -> Instant? {
+        if let deadline = nextDeadline, deadline <= now { touchOverdue(at: now) }
+        // Draining one peer never touches another, so the list does not grow meanwhile.
+        for slot in touched { drain(slot, at: now) }
+        touched.removeAll(keepingCapacity: true)
+        if let due = handOverAt, due <= now { handOver() }
+        return [nextDeadline, handOverAt].compactMap(\.self).min()
+    }
+
+    /// Finds the peer that a stranger's connectivity check is meant for, by our half of its user name.
+    ///
+    /// The peer itself checks the password; a wrong guess costs one lookup.
+    private func adopt(_ remote: TransportAddress, by packet: borrowing PacketBuffer) -> PeerSlot? {
+        guard PacketKind(packet.span) == .stun, let message = try? STUNMessage(parsing: packet.span),
+            let fragment = message.recipientFragment, let slot = byUserName[String(fragment)]
+        else { return nil }
+        // A peer has a handful of addresses; one that claims more is attacking the table.
+        if slot.addresses.count >= 16 { byAddress[slot.addresses.removeFirst()] = nil }
+        slot.addresses.append(remote)
+        byAddress[remote] = slot
+        return slot
+    }
+
+    private func touch(_ slot: PeerSlot) {
+        guard !slot.isTouched else { return }
+        slot.isTouched = true
+        touched.append(slot)
+    }
+
+    private func touchOverdue(at now: Instant) {
+        nextDeadline = nil
+        for slot in slots.values {
+            guard let deadline = slot.deadline else { continue }
+            if deadline <= now {
+                slot.peer.advance(to: now)
+                touch(slot)
+            } else {
+                nextDeadline = min(nextDeadline ?? deadline, deadline)
+            }
+        }
+    }
+
+    private func drain(_ slot: PeerSlot, at now: Instant) {
+        slot.isTouched = false
+        while true {
+            switch slot.peer.nextOutput() {
+            case .datagram(let path): port.send(slot.peer.outgoing.span, to: path.remote, from: path.local.ip)
+            case .event(let event): handle(event, of: slot, at: now)
+            case .wait(let deadline):
+                slot.deadline = deadline
+                if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
+                return
+            }
+        }
+    }
+
+    private func handle(_ event: PeerEvent, of slot: PeerSlot, at now: Instant) {
+        switch event {
+        case .frame(let track, let frame):
+            guard !slot.routes.isEmpty else {
+                slot.peer.recycle(frame.bytes, of: track)
+                return
+            }
+            for route in slot.routes { put(.frame(route.capture, track, frame), for: route.worker, at: now) }
+        case .senderReport(let track, let wall, let ticks, let arrival):
+            for route in slot.routes {
+                put(
+                    .report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker,
+                    at: now)
+            }
+        case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
+        case .closed(let end): remove(slot, end)
+        case .trackEnded, .addressChanged, .keyframeRequested: break
+        }
+    }
+
+    private func put(_ input: CaptureInput, for worker: CaptureWorker, at now: Instant) {
+        if let index = outboxes.firstIndex(where: { $0.worker === worker }) {
+            outboxes[index].inputs.append(input)
+        } else {
+            outboxes.append(Outbox(worker: worker, inputs: [input]))
+        }
+        if handOverAt == nil { handOverAt = now + Self.handOverPeriod }
+    }
+
+    private func remove(_ slot: PeerSlot, _ end: PeerEnd) {
+        handOver()
+        slots[slot.id] = nil
+        for address in slot.addresses { byAddress[address] = nil }
+        byUserName = byUserName.filter { $0.value !== slot }
+        slot.deadline = nil
+        notices.yield(PeerNotice(peer: slot.id, kind: .closed(end)))
+    }
+}

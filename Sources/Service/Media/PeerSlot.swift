@@ -1,0 +1,49 @@
+import DTLS
+import Units
+import WebRTC
+
+/// A peer's number, unique in this process.
+struct PeerID: Hashable, Sendable {
+    var rawValue: UInt64
+}
+
+/// The place of one peer on its media loop.
+///
+/// A class, because a dictionary cannot hold the noncopyable peer. Only the loop's actor touches it.
+final class PeerSlot {
+    let id: PeerID
+    let userName: String
+    var peer: Peer<DTLSChannel>
+    var deadline: Instant?
+    /// Whether its outputs wait to be taken this round.
+    var isTouched = false
+    /// Where its frames go: one route for each recording that wants them.
+    var routes: [CaptureRoute] = []
+    /// The remote addresses that lead here.
+    var addresses: [TransportAddress] = []
+
+    private let mediaCount: Int
+
+    init(id: PeerID, userName: String, mediaCount: Int, peer: consuming Peer<DTLSChannel>) {
+        self.id = id
+        self.userName = userName
+        self.mediaCount = mediaCount
+        self.peer = peer
+    }
+
+    /// Asks for a keyframe of each of its pictures.
+    func requestKeyframes(at now: Instant) {
+        for index in 0..<mediaCount { peer.requestKeyframe(mediaIndex: index, at: now) }
+    }
+}
+
+/// One recording's interest in one peer.
+struct CaptureRoute: Sendable {
+    var worker: CaptureWorker
+    var capture: CaptureID
+}
+
+/// A capture's number, unique in this process.
+struct CaptureID: Hashable, Sendable {
+    var rawValue: UInt64
+}

@@ -1,0 +1,133 @@
+import Foundation
+public import Units
+
+/// Everything that the operator can choose about a server, with the defaults.
+///
+/// The command line and the configuration file set the same names through the same door, so that both
+/// accept and refuse the same things.
+public struct ServiceOptions: Equatable, Sendable {
+    /// What is recorded without being asked for.
+    public enum AutoRecord: String, CaseIterable, Sendable {
+        /// Every user of every channel, one file each.
+        case individual
+        case off
+    }
+
+    /// Where the HTTP server listens.
+    public var httpHost = "127.0.0.1"
+    public var httpPort: UInt16 = 8080
+    /// Where media arrives: one port per loop, taken from the low end.
+    public var udpPorts: ClosedRange<UInt16> = 40_000...40_015
+    /// Addresses to announce besides the host's own: a router's public side, for instance.
+    public var publicIPs: [IPAddress] = []
+    /// Where recordings go; made if it is missing.
+    public var recordRoot = "recordings"
+    public var autoRecord = AutoRecord.off
+    /// How long a recording waits in a channel without users.
+    public var idle: Duration = .seconds(300)
+    /// What becomes of the sound where the container leaves a choice.
+    public var audio = AudioChoice.aac
+    /// How many media loops run; nothing means one per core.
+    public var loopCount: Int?
+
+    public init() {}
+}
+
+/// How sound is kept in an MP4.
+public enum AudioChoice: String, CaseIterable, Codable, Sendable {
+    /// Decoded and encoded again as AAC-LC, which plays everywhere.
+    case aac
+    /// The packets as they came, at no cost.
+    case opus
+}
+
+extension ServiceOptions {
+    /// The names that `set` knows, in the order of the help text.
+    public static let names = [
+        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "loops",
+    ]
+
+    /// Sets one option from its text, as it stands on the command line or in the file.
+    public mutating func set(_ name: String, to text: String) throws(OptionError) {
+        switch name {
+        case "http": try setHTTP(text)
+        case "udp-ports": udpPorts = try Self.portRange(text)
+        case "public-ip": publicIPs.append(try Self.address(text))
+        case "record-root": recordRoot = try Self.path(text)
+        case "auto-record": autoRecord = try Self.choice(name, text)
+        case "audio": audio = try Self.choice(name, text)
+        case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
+        case "loops": loopCount = try Self.number(name, text, in: 1...256)
+        default:
+            throw OptionError("unknown option '\(name)'; known are: \(Self.names.joined(separator: ", "))")
+        }
+    }
+
+    /// Refuses values that are fine alone but contradict each other.
+    public func validated() throws(OptionError) -> ServiceOptions {
+        let needed = effectiveLoopCount
+        guard udpPorts.count >= needed else {
+            throw OptionError(
+                "--udp-ports has \(udpPorts.count) ports but --loops needs \(needed), one each; "
+                    + "widen the range or name fewer loops")
+        }
+        return self
+    }
+
+    /// One loop per core, but no more than there are ports for.
+    public var effectiveLoopCount: Int {
+        loopCount ?? min(ProcessInfo.processInfo.activeProcessorCount, udpPorts.count)
+    }
+
+    private mutating func setHTTP(_ text: String) throws(OptionError) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw OptionError("--http wants HOST:PORT, such as 127.0.0.1:8080 or [::]:8080, not '\(text)'")
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        httpHost = host.isEmpty ? "0.0.0.0" : String(host)
+        httpPort = port
+    }
+
+    private static func portRange(_ text: String) throws(OptionError) -> ClosedRange<UInt16> {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+        guard parts.count == 2, let low = parts[0], let high = parts[1], low > 0 else {
+            throw OptionError("--udp-ports wants LOW-HIGH, such as 40000-40015, not '\(text)'")
+        }
+        guard low <= high else {
+            throw OptionError("--udp-ports runs from low to high: write \(high)-\(low)")
+        }
+        return low...high
+    }
+
+    private static func address(_ text: String) throws(OptionError) -> IPAddress {
+        guard let address = IPAddress(text) else {
+            throw OptionError("--public-ip wants an IPv4 or IPv6 address, not '\(text)'; names are not looked up")
+        }
+        return address
+    }
+
+    private static func path(_ text: String) throws(OptionError) -> String {
+        guard !text.isEmpty else { throw OptionError("--record-root wants a directory, such as ./recordings") }
+        return text
+    }
+
+    private static func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _ text: String
+    ) throws(OptionError) -> Choice where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+            throw OptionError("--\(name) is \(known), not '\(text)'")
+        }
+        return choice
+    }
+
+    private static func number(
+        _ name: String, _ text: String, in range: ClosedRange<Int>
+    ) throws(OptionError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw OptionError("--\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        }
+        return number
+    }
+}

@@ -1,0 +1,91 @@
+public import Foundation
+
+/// A recording as the API shows it and as `recording.json` keeps it: the whole story in one document.
+public struct RecordingDocument: Codable, Equatable, Sendable {
+    /// Where a recording stands.
+    public enum State: String, Codable, Sendable {
+        case recording
+        /// The end was asked for; files are being closed.
+        case finishing
+        case finished
+    }
+
+    /// Why and how it ended.
+    public struct End: Codable, Equatable, Sendable {
+        public var reason: String
+        /// The legacy leave code: a sum of `LEAVE_CODE_` bits.
+        public var leaveCode: Int
+        /// The bits of `leaveCode` by name.
+        public var leaveCodes: [String]
+    }
+
+    /// One user who was in the channel during the recording.
+    public struct User: Codable, Equatable, Sendable {
+        public var uid: String
+        public var joinedAtMilliseconds: Int64
+        public var leftAtMilliseconds: Int64?
+        public var isPresent: Bool { leftAtMilliseconds == nil }
+    }
+
+    public struct Video: Codable, Equatable, Sendable {
+        public var codec: String
+        public var width: Int
+        public var height: Int
+    }
+
+    public struct Audio: Codable, Equatable, Sendable {
+        public var codec: String
+        public var channelCount: Int
+    }
+
+    /// One file.
+    public struct Take: Codable, Equatable, Sendable {
+        public enum State: String, Codable, Sendable {
+            case open
+            case closed
+            /// Storage failed; what was written before is whole.
+            case failed
+        }
+
+        public var file: String
+        public var uid: String
+        public var state: State
+        public var video: Video?
+        public var audio: Audio?
+        /// Where the file's time zero lies on the channel's timeline.
+        public var startedAtMilliseconds: Int64
+        public var durationMilliseconds: Int64
+        public var byteCount: Int
+        public var videoFrameCount: Int
+        public var audioFrameCount: Int
+        /// Pictures not written because a loss before them made them undecodable.
+        public var droppedFrameCount: Int
+        /// From the user's joining to the first picture in the file.
+        public var firstPictureMilliseconds: Int64?
+        /// Where the API serves the file; absent in `recording.json`.
+        public var url: String?
+    }
+
+    /// Something that happened, in order; `sequence` counts from 1.
+    public struct Event: Codable, Equatable, Sendable {
+        public var sequence: Int
+        public var atMilliseconds: Int64
+        public var type: String
+        public var uid: String?
+        public var detail: String?
+    }
+
+    public var id: String
+    public var channel: String
+    public var mode = "individual"
+    public var state: State
+    public var startedAt: Date
+    public var elapsedMilliseconds: Int64
+    public var directory: String
+    public var audio: AudioChoice
+    public var idleSeconds: Int
+    public var users: [User]
+    public var takes: [Take]
+    public var events: [Event]
+    public var end: End?
+}

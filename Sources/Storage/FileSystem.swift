@@ -1,0 +1,40 @@
+/// The system calls that storage makes, so that tests can make any of them fail.
+///
+/// Each blocks, and is called on a storage thread only.
+protocol FileSystem: Sendable {
+    /// Creates a file that was not there, for writing.
+    func create(_ path: String) throws(FileFailure) -> Int32
+
+    /// Writes at the current end. Interrupted and partial writes are continued.
+    func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure)
+
+    func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure)
+
+    /// Cuts the file to `byteCount`, and appends from there.
+    func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure)
+
+    /// Returns when data and size are on the disk.
+    func sync(_ descriptor: Int32) throws(FileFailure)
+
+    func close(_ descriptor: Int32) throws(FileFailure)
+
+    func rename(_ old: String, to new: String) throws(FileFailure)
+
+    func delete(_ path: String) throws(FileFailure)
+
+    /// Makes names in a directory durable: those of files created, renamed or deleted there.
+    func syncDirectory(_ path: String) throws(FileFailure)
+
+    /// Creates a directory, and those above it that are missing.
+    func createDirectory(_ path: String) throws(FileFailure)
+
+    /// How many bytes an unprivileged user can still write on the disk that holds `path`.
+    func freeByteCount(at path: String) throws(FileFailure) -> Int
+}
+
+/// What one system call answered.
+struct FileFailure: Error, Equatable, Sendable {
+    /// The call, as a verb: "write", "sync".
+    var verb: String
+    var code: Int32
+}

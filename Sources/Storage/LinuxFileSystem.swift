@@ -1,0 +1,98 @@
+import Glibc
+
+/// The file system of this machine.
+struct LinuxFileSystem: FileSystem {
+    func create(_ path: String) throws(FileFailure) -> Int32 {
+        try check("create") { unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+    }
+
+    func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
+        try unsafe writeAll(bytes) { rest, _ in unsafe write(descriptor, rest.baseAddress, rest.count) }
+    }
+
+    func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure) {
+        try unsafe writeAll(bytes) { rest, written in
+            unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
+        }
+    }
+
+    func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure) {
+        try check("truncate") { ftruncate(descriptor, off_t(byteCount)) }
+        try check("truncate") { lseek(descriptor, off_t(byteCount), SEEK_SET) < 0 ? -1 : 0 }
+    }
+
+    func sync(_ descriptor: Int32) throws(FileFailure) { try check("sync") { fdatasync(descriptor) } }
+
+    func close(_ descriptor: Int32) throws(FileFailure) {
+        // Linux frees the descriptor even if it reports EINTR: a second try could close another file's.
+        guard Glibc.close(descriptor) < 0, errno != EINTR else { return }
+        throw FileFailure(verb: "close", code: errno)
+    }
+
+    func rename(_ old: String, to new: String) throws(FileFailure) {
+        try check("rename") { unsafe Glibc.rename(old, new) }
+    }
+
+    func delete(_ path: String) throws(FileFailure) { try check("delete") { unsafe unlink(path) } }
+
+    func syncDirectory(_ path: String) throws(FileFailure) {
+        let descriptor = try check("open") { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { _ = Glibc.close(descriptor) }
+        try check("sync") { fsync(descriptor) }
+    }
+
+    func createDirectory(_ path: String) throws(FileFailure) {
+        guard unsafe mkdir(path, 0o755) < 0 else { return try syncDirectory(path.parentDirectory) }
+        let code = errno
+        if code == EEXIST, isDirectory(path) { return }
+        let parent = path.parentDirectory
+        guard code == ENOENT, parent != path else { throw FileFailure(verb: "create", code: code) }
+        try createDirectory(parent)
+        // Another thread may have created it meanwhile.
+        guard unsafe mkdir(path, 0o755) < 0, errno != EEXIST else { return try syncDirectory(parent) }
+        throw FileFailure(verb: "create", code: errno)
+    }
+
+    func freeByteCount(at path: String) throws(FileFailure) -> Int {
+        var status = statvfs()
+        try check("examine") { unsafe statvfs(path, &status) }
+        return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)
+    }
+
+    private func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Repeats a call that a signal interrupts, and turns its failure into an error.
+    @discardableResult
+    private func check(_ verb: String, _ call: () -> Int32) throws(FileFailure) -> Int32 {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            if errno != EINTR { throw FileFailure(verb: verb, code: errno) }
+        }
+    }
+
+    private func writeAll(
+        _ bytes: [UInt8], _ call: (UnsafeRawBufferPointer, _ written: Int) -> Int
+    ) throws(FileFailure) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe call(UnsafeRawBufferPointer(rebasing: buffer[written...]), written)
+            }
+            if count >= 0 { written += count } else if errno != EINTR { throw FileFailure(verb: "write", code: errno) }
+        }
+    }
+}
+
+extension String {
+    /// The directory that holds the file of this path.
+    var parentDirectory: String {
+        var text = self[...]
+        while text.count > 1, text.hasSuffix("/") { text = text.dropLast() }
+        guard let slash = text.lastIndex(of: "/") else { return "." }
+        return slash == startIndex ? "/" : String(text[..<slash])
+    }
+}

@@ -1,0 +1,98 @@
+public import Bytes
+import Synchronization
+
+/// One file being written by a storage thread.
+///
+/// Every method but `finish` only queues, and may be called from any thread, event loops included.
+/// What one thread asks for is performed in that order. A file must be finished or closed.
+public final class StorageFile: Sendable {
+    enum Order: Sendable {
+        case create
+        case write(FileWrite)
+        case rename(to: String)
+        case close
+        /// A write that found the queue full was left out here.
+        case overflow
+    }
+
+    private struct Queue {
+        var orders: [Order] = []
+        /// The worker has this file on its list, and will come for the orders.
+        var isListed = false
+    }
+
+    private struct End {
+        var byteCount = 0
+        var failure: StorageError?
+    }
+
+    /// Where the file was created; `rename` does not change it.
+    public let path: String
+
+    let onFailure: @Sendable (StorageError) -> Void
+    private let worker: StorageWorker
+    private let queue = Mutex(Queue())
+    private let end = Mutex(End())
+
+    init(path: String, worker: StorageWorker, onFailure: @escaping @Sendable (StorageError) -> Void) {
+        self.path = path
+        self.worker = worker
+        self.onFailure = onFailure
+        put(.create)
+    }
+
+    /// Queues one write; the bytes are shared, not copied.
+    public func write(_ write: FileWrite) {
+        put(worker.ledger.reserve(write.byteCount) ? .write(write) : .overflow)
+    }
+
+    /// Gives the file another name; one that exists is replaced.
+    public func rename(to newPath: String) { put(.rename(to: newPath)) }
+
+    /// Closes the file after all that was queued, without waiting for it.
+    public func close() { put(.close) }
+
+    /// Performs all that was queued, makes it durable, closes the file, and returns how long it is.
+    ///
+    /// Throws the first failure of the file's whole life, if there was one.
+    @discardableResult
+    public func finish() async throws -> Int { try await worker.finish(self) }
+
+    /// Keeps what `finish` returns or throws.
+    func end(byteCount: Int, failure: StorageError?) {
+        end.withLock { $0 = End(byteCount: byteCount, failure: failure) }
+    }
+
+    func outcome() throws -> Int {
+        let end = end.withLock { $0 }
+        if let failure = end.failure { throw failure }
+        return end.byteCount
+    }
+
+    /// Takes the orders out, leaving `room` to be filled anew.
+    func exchangeOrders(with room: inout [Order]) {
+        room.removeAll(keepingCapacity: true)
+        queue.withLock { queue in
+            swap(&queue.orders, &room)
+            queue.isListed = false
+        }
+    }
+
+    private func put(_ order: Order) {
+        let mustList = queue.withLock { queue in
+            queue.orders.append(order)
+            defer { queue.isListed = true }
+            return !queue.isListed
+        }
+        if mustList { worker.list(self) }
+    }
+}
+
+extension FileWrite {
+    var byteCount: Int {
+        switch self {
+        case .append(let bytes), .overwrite(_, let bytes): bytes.count
+        case .sync: 0
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import EventLoop
+import Synchronization
+
+/// The threads that touch the disk, so that no other has to wait for it.
+///
+/// Each file belongs to one thread for its whole life, which performs its writes in the order given.
+/// Queues are bounded by `queueLimit` over all files: nothing is dropped below it, and a file whose
+/// write would pass it fails as if the disk had refused it.
+public final class StorageThreads: Sendable {
+    /// What survives what.
+    public enum Durability: Equatable, Sendable {
+        /// Files survive the process; the kernel decides when data reaches the disk.
+        case process
+        /// Files survive a power cut, save for what was written in the last `interval`: all files
+        /// with new data are synced together that often.
+        case power(every: Duration)
+    }
+
+    /// Half a gibibyte: some minutes of a hundred video streams on a disk that hangs.
+    public static let defaultQueueLimit = 512 << 20
+
+    private let workers: [StorageWorker]
+    private let ledger: StorageLedger
+    private let created = Atomic<Int>(0)
+
+    /// Starts the threads; two let one file's slow sync pass others by.
+    public convenience init(
+        threadCount: Int = 2, durability: Durability = .power(every: .seconds(1)),
+        queueLimit: Int = defaultQueueLimit
+    ) throws {
+        try self.init(
+            threadCount: threadCount, durability: durability, queueLimit: queueLimit, on: LinuxFileSystem())
+    }
+
+    init(threadCount: Int, durability: Durability, queueLimit: Int, on fileSystem: some FileSystem) throws {
+        precondition(threadCount > 0, "somebody must do the writing")
+        let ledger = StorageLedger(limit: queueLimit)
+        self.ledger = ledger
+        workers = try (0..<threadCount).map { index in
+            let loop = try EventLoop(name: "storage-\(index)")
+            let worker = StorageWorker(on: loop, fileSystem: fileSystem, durability: durability, ledger: ledger)
+            loop.post { worker.assumeIsolated { $0.join(loop) } }
+            return worker
+        }
+    }
+
+    /// Begins a file that must not exist yet; returns at once, never waits for the disk.
+    ///
+    /// `onFailure` is called at most once, on the storage thread, when the first operation on the file
+    /// fails; it must be quick. All later writes to the file are dropped and counted.
+    public func create(
+        _ path: String, onFailure: @escaping @Sendable (StorageError) -> Void
+    ) -> StorageFile {
+        StorageFile(path: path, worker: nextWorker, onFailure: onFailure)
+    }
+
+    /// How many bytes wait to be written, over all files.
+    public var queuedByteCount: Int { ledger.queuedByteCount }
+
+    /// What was done so far.
+    public var counters: Counters { ledger.counters }
+
+    /// Creates a directory and those above it, durably; one that is there already is fine.
+    public func createDirectory(_ path: String) async throws { try await nextWorker.createDirectory(path) }
+
+    /// Writes a small file as a whole: readers, and the disk after a crash, see the old or the new
+    /// content and nothing between.
+    public func replaceFile(_ path: String, with bytes: [UInt8]) async throws {
+        try await nextWorker.replaceFile(path, with: bytes)
+    }
+
+    /// Renames a file that no `StorageFile` writes, durably.
+    public func rename(_ path: String, to newPath: String) async throws {
+        try await nextWorker.rename(path, to: newPath)
+    }
+
+    /// Deletes a file, durably.
+    public func delete(_ path: String) async throws { try await nextWorker.delete(path) }
+
+    /// How many bytes can still be written on the disk that holds `path`.
+    public func freeByteCount(at path: String) async throws -> Int {
+        try await nextWorker.freeByteCount(at: path)
+    }
+
+    /// Performs all that is queued, closes every file, and ends the threads.
+    public func stop() async {
+        for worker in workers {
+            await worker.stop()
+            await worker.loop.ended()
+        }
+    }
+
+    private var nextWorker: StorageWorker {
+        workers[created.add(1, ordering: .relaxed).oldValue % workers.count]
+    }
+}
+
+extension StorageThreads {
+    /// What storage has done, and how well the disk keeps up.
+    public struct Counters: Equatable, Sendable {
+        public var writtenByteCount = 0
+        /// System calls that wrote; small appends to one file share one.
+        public var writes = 0
+        public var syncs = 0
+        public var slowestSync = Duration.zero
+        public var failedFiles = 0
+        /// Writes to files that had failed before.
+        public var droppedWrites = 0
+    }
+}
+
+/// What all storage threads account for together.
+final class StorageLedger: Sendable {
+    private let limit: Int
+    private let queued = Atomic<Int>(0)
+    private let counted = Mutex(StorageThreads.Counters())
+
+    init(limit: Int) { self.limit = limit }
+
+    var queuedByteCount: Int { queued.load(ordering: .relaxed) }
+    var counters: StorageThreads.Counters { counted.withLock { $0 } }
+
+    /// Takes room in the queue; says whether there was any.
+    func reserve(_ byteCount: Int) -> Bool {
+        guard queued.add(byteCount, ordering: .relaxed).newValue > limit else { return true }
+        queued.subtract(byteCount, ordering: .relaxed)
+        return false
+    }
+
+    func release(_ byteCount: Int) { queued.subtract(byteCount, ordering: .relaxed) }
+
+    func count(_ change: (inout StorageThreads.Counters) -> Void) { counted.withLock { change(&$0) } }
+}

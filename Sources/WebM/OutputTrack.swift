@@ -1,0 +1,58 @@
+import Codecs
+import Units
+
+/// One track of a file that is being written.
+struct OutputTrack: Sendable {
+    /// Its number in the file, from 1.
+    let number: Int
+    let format: TrackFormat
+    private let timescale: ClockRate
+    private var lastDecodeTicks: Int64 = -1
+    /// Whether the open cluster holds samples of it.
+    var isOpen = false
+    /// Whether the head names it: it does from the track's first sample on, because players are
+    /// puzzled by a track that has none.
+    var isAnnounced = false
+    /// Where the last sample ends, in nanoseconds.
+    private(set) var end: Int64 = 0
+
+    init(number: Int, format: TrackFormat, timescale: ClockRate) {
+        self.number = number
+        self.format = format
+        self.timescale = timescale
+    }
+
+    var isVideo: Bool { format.codec.kind == .video }
+
+    mutating func note(_ sample: borrowing Sample) {
+        precondition(sample.decodeTicks > lastDecodeTicks, "decode times start at 0 and grow strictly")
+        precondition(sample.durationTicks > 0, "a sample lasts")
+        lastDecodeTicks = sample.decodeTicks
+        isOpen = true
+        end = nanoseconds(sample.decodeTicks + Int64(sample.durationTicks))
+    }
+
+    mutating func holdLast(until ticks: Int64) {
+        guard lastDecodeTicks >= 0 else { return }
+        end = nanoseconds(max(ticks, lastDecodeTicks + 1))
+    }
+
+    func nanoseconds(_ ticks: Int64) -> Int64 {
+        MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(1_000_000_000)).ticks
+    }
+
+    /// The file's unit, rounded to the nearest.
+    func milliseconds(_ ticks: Int64) -> Int64 {
+        let halves = MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(2000)).ticks
+        return (halves + 1) / 2
+    }
+}
+
+/// One frame of the cluster that is still in memory.
+struct OpenBlock: Sendable {
+    let track: Int
+    let milliseconds: Int64
+    let isKeyframe: Bool
+    /// Where in the cluster's payload its bytes lie.
+    let bytes: Range<Int>
+}

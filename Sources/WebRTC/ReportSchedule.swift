@@ -1,0 +1,27 @@
+import Units
+
+/// When the next reports are due.
+struct ReportSchedule: Sendable {
+    /// The time between receiver reports.
+    ///
+    /// RFC 3550 §6.2 would allow fewer at low rates; RFC 4585 §3.4 frees point-to-point sessions from the minimum
+    /// of 5 s, and senders measure the round trip by these.
+    static let receiverInterval = Duration.milliseconds(500)
+    /// The time between sender reports: each is a point of the line that synchronises sound and picture.
+    static let senderInterval = Duration.seconds(1)
+    /// How soon the first one comes.
+    static let firstDelay = Duration.milliseconds(100)
+
+    /// When the next one is due; nothing before there is something to report.
+    private(set) var deadline: Instant?
+
+    /// Media began to flow.
+    mutating func begin(at now: Instant) { deadline = deadline ?? now + Self.firstDelay }
+
+    /// Whether a report is due; if so, the next one is scheduled.
+    mutating func takeDue(at now: Instant, interval: Duration) -> Bool {
+        guard let due = deadline, due <= now else { return false }
+        deadline = now + interval
+        return true
+    }
+}

@@ -1,0 +1,41 @@
+import EventLoop
+import Foundation
+import Link
+import Publish
+import Service
+import Units
+
+/// `lathe link`: a bad network between any client and a server.
+enum LinkCommand: Command {
+    static let name = "link"
+    static let summary = "a lossy, slow, reordering network between clients and a server, for tests"
+    static let usage = "link --to HOST:PORT [--listen HOST:PORT] [OPTION…]"
+    static let options = [
+        OptionDescription("to", "HOST:PORT", "the server's UDP address"),
+        OptionDescription("listen", "HOST:PORT", "where clients send to (127.0.0.1:0, any free port)"),
+        OptionDescription("loss", "PERCENT", "lose so many datagrams, in both directions"),
+        OptionDescription("jitter", "MS", "delay each datagram by up to so much more"),
+        OptionDescription("delay", "MS", "delay every datagram by so much"),
+        OptionDescription("seed", "N", "decides which datagrams are lost (1)"),
+    ]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        guard let to = arguments["to"] else { throw OptionError("--to is missing: name the server's UDP address") }
+        let relay = try LinkRelay(
+            listening: try address(arguments["listen"] ?? "127.0.0.1:0", "listen"), server: try address(to, "to"),
+            conditions: try PublishCommand.conditions(arguments) ?? .perfect,
+            seed: try arguments.number("seed", in: 0...UInt64.max) ?? 1, on: try EventLoop(name: "link"))
+        say("relaying \(try await relay.begin()) to \(to)")
+        _ = await Signals.next()
+        let counts = await relay.counts
+        say("lost \(counts.lost) of \(counts.sent) datagrams")
+        return 0
+    }
+
+    private static func address(_ text: String, _ name: String) throws -> TransportAddress {
+        guard let address = TransportAddress(text) else {
+            throw OptionError("--\(name) wants an address such as 127.0.0.1:40000 or [::1]:40000, not '\(text)'")
+        }
+        return address
+    }
+}

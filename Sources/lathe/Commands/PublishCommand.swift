@@ -1,0 +1,119 @@
+import Codecs
+import Foundation
+import Link
+import Publish
+import Service
+
+/// `lathe publish`: native clients that send a pattern or a file.
+enum PublishCommand: Command {
+    static let name = "publish"
+    static let summary = "joins a channel as native clients that send a file or a test pattern"
+    static let usage = "publish --channel C [--server URL] [--file MEDIA | --pattern] [OPTION…]"
+    static let options = [
+        OptionDescription("channel", "C", "the channel to join"),
+        OptionDescription("server", "URL", "the server (http://127.0.0.1:8080)"),
+        OptionDescription("uid", "U", "the user's id; further users count on from it"),
+        OptionDescription("file", "MEDIA", "send this file's picture and sound, over and over"),
+        OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
+        OptionDescription("codec", "h264|vp8", "how the picture is encoded (h264)"),
+        OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
+        OptionDescription("count", "N", "how many users join (1)"),
+        OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
+        OptionDescription("loss", "PERCENT", "lose so many datagrams, in both directions, by a relay in between"),
+        OptionDescription("jitter", "MS", "delay each datagram by up to so much more"),
+        OptionDescription("delay", "MS", "delay every datagram by so much"),
+        OptionDescription("seed", "N", "decides which datagrams are lost (1)"),
+        OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
+        OptionDescription("room", "N", "the room of --janus"),
+    ]
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        let order = try order(arguments)
+        let fleet = try PublisherFleet(order)
+        try await fleet.connect()
+        say("\(order.count) connected to \(order.target)")
+        let interrupted = Task {
+            say("\(Signals.name(await Signals.next())): leaving")
+            await fleet.stop()
+        }
+        let reports = try await fleet.send(for: order.duration)
+        interrupted.cancel()
+        for (index, report) in reports.prefix(10).enumerated() { say(line(index, report)) }
+        if reports.count > 10 { say("… \(reports.count) in all") }
+        return 0
+    }
+
+    static func order(_ arguments: Arguments) throws -> PublishOrder {
+        guard !(arguments.has("file") && arguments.has("pattern")) else {
+            throw OptionError("--file and --pattern exclude each other; give one of them")
+        }
+        let codec = try codec(arguments["codec"])
+        let seconds = try arguments.number("seconds", in: 0.1...1_000_000.0)
+        var order = PublishOrder(
+            server: try server(arguments), channel: try channel(arguments),
+            uid: try arguments.number("uid", in: 1...UInt32.max),
+            media: arguments["file"].map { .file($0) } ?? .pattern, codec: codec,
+            count: try arguments.number("count", in: 1...2000) ?? 1, duration: seconds.map { .seconds($0) },
+            conditions: try conditions(arguments), seed: try arguments.number("seed", in: 0...UInt64.max) ?? 1)
+        order.bitsPerSecond = 1000 * (try arguments.number("bitrate", in: 50...50_000) ?? 1000)
+        return order
+    }
+
+    private static func channel(_ arguments: Arguments) throws -> String {
+        if let channel = arguments["channel"], !channel.isEmpty { return channel }
+        guard arguments.has("janus") else { throw OptionError("--channel is missing: name the channel to join") }
+        return ""
+    }
+
+    private static func server(_ arguments: Arguments) throws -> PublishOrder.Server {
+        let text = arguments["janus"] ?? arguments["server"] ?? "http://127.0.0.1:8080"
+        guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https", url.host != nil else {
+            throw OptionError("'\(text)' is not a URL such as http://127.0.0.1:8080")
+        }
+        guard arguments.has("janus") else {
+            guard !arguments.has("room") else { throw OptionError("--room belongs to --janus; add that or drop it") }
+            return .whip(url)
+        }
+        guard !arguments.has("server") else { throw OptionError("--janus and --server exclude each other") }
+        guard let room: Int = try arguments.number("room", in: 1...Int.max) else {
+            throw OptionError("--janus needs --room, the number of a VideoRoom")
+        }
+        return .janus(url, room: room)
+    }
+
+    static func codec(_ text: String?) throws -> Codec {
+        guard let text else { return .h264 }
+        guard let codec = Codec(rawValue: text.lowercased()), codec.kind == .video else {
+            throw OptionError("--codec is h264 or vp8, not '\(text)'")
+        }
+        return codec
+    }
+
+    /// The bad network asked for; nothing if none of its options is given.
+    static func conditions(_ arguments: Arguments) throws -> LinkConditions? {
+        let loss = try arguments.number("loss", in: 0.0...100.0)
+        let jitter = try arguments.number("jitter", in: 0...10_000)
+        let delay = try arguments.number("delay", in: 0...10_000)
+        guard loss != nil || jitter != nil || delay != nil else { return nil }
+        return LinkConditions(
+            loss: (loss ?? 0) / 100, delay: .milliseconds(delay ?? 0), jitter: .milliseconds(jitter ?? 0))
+    }
+
+    private static func line(_ index: Int, _ report: PublishReport) -> String {
+        var line = "user \(index + 1): \(report.videoFrameCount) pictures, \(report.audioFrameCount) packets of sound"
+        line += ", \(report.retransmittedCount) sent again, \(report.keyframeRequestCount) keyframes asked for"
+        if report.refusedFrameCount > 0 { line += ", \(report.refusedFrameCount) frames refused" }
+        if let link = report.link { line += "; the link lost \(link.lost) of \(link.sent) datagrams" }
+        return line
+    }
+}
+
+extension PublishOrder {
+    /// Where it goes, in words.
+    var target: String {
+        switch server {
+        case .whip(let url): "\(url), channel \(channel)"
+        case .janus(let url, let room): "\(url), room \(room)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Service
+
+/// `lathe serve`: the server, until a signal ends it.
+enum ServeCommand: Command {
+    static let name = "serve"
+    static let summary = "the channel server, the recorder, the HTTP API and the page, in one process"
+    static let usage = "serve [OPTION…]"
+    static let options = ServerOptions.table
+
+    static func run(_ arguments: Arguments) async throws -> Int32 {
+        let server = try await RunningServer(try ServerOptions.read(arguments))
+        say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
+        say("recording to \(server.hub.options.recordRoot), \(server.hub.options.autoRecord.words)")
+        let signal = await Signals.next()
+        say("\(Signals.name(signal)): closing every recording")
+        await server.stop(signal: signal)
+        return 0
+    }
+}
+
+extension ServiceOptions.AutoRecord {
+    /// What is recorded, in words.
+    var words: String {
+        switch self {
+        case .individual: "every user as they come"
+        case .off: "what is asked for"
+        }
+    }
+}

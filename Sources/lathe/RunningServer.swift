@@ -1,0 +1,40 @@
+import API
+import Foundation
+import HTTPServer
+import Service
+
+/// A hub and its HTTP server, running.
+final class RunningServer: Sendable {
+    let hub: Hub
+    private let http: HTTPServer
+    private let running: Task<Void, any Error>
+
+    /// Starts everything; fails with a sentence if a port is taken.
+    init(_ options: ServiceOptions) async throws {
+        let hub = try Hub(options)
+        self.hub = hub
+        try await hub.begin()
+        running = Task { await hub.run() }
+        let router = Router(hub: hub)
+        let limits = HTTPLimits(bodyByteCount: 128 * 1024)
+        http = try HTTPServer(
+            HTTPConfiguration(host: options.httpHost, port: options.httpPort, limits: limits)
+        ) { await router.respond(to: $0) }
+    }
+
+    /// Where clients find it.
+    var url: String { "http://\(http.address)" }
+
+    /// The media ports in use.
+    var mediaPorts: String {
+        let ports = hub.mediaPorts
+        return ports.count == 1 ? "\(ports[0])" : "\(ports[0])-\(ports[ports.count - 1])"
+    }
+
+    /// Ends every recording in order, then everything else; `signal` is the number of what asked for it.
+    func stop(signal: Int32) async {
+        await hub.shutDown(signal: signal)
+        await http.stop()
+        running.cancel()
+    }
+}

@@ -1,0 +1,30 @@
+import Service
+
+/// The options of commands that host channels: on the command line, and in a file.
+enum ServerOptions {
+    static let table: [OptionDescription] = [
+        OptionDescription("http", "HOST:PORT", "where HTTP listens (127.0.0.1:8080)"),
+        OptionDescription("udp-ports", "LOW-HIGH", "where media arrives, one port a loop (40000-40015)"),
+        OptionDescription("public-ip", "IP", "an address to announce besides the host's own", isRepeatable: true),
+        OptionDescription("record-root", "DIR", "where recordings go (recordings)"),
+        OptionDescription("auto-record", "individual|off", "what is recorded without being asked for (off)"),
+        OptionDescription("idle", "SECONDS", "how long a recording waits without users (300, at least 3)"),
+        OptionDescription("audio", "aac|opus", "how MP4 files keep sound (aac)"),
+        OptionDescription("loops", "N", "media loops (one a core)"),
+        OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),
+    ]
+
+    /// The defaults, then the file, then the command line.
+    static func read(_ arguments: Arguments) throws -> ServiceOptions {
+        var options = ServiceOptions()
+        if let file = arguments["config"] { try ConfigurationFile.apply(file, to: &options) }
+        if arguments.has("public-ip") { options.publicIPs = [] }
+        for option in arguments.options where ServiceOptions.names.contains(option.name) {
+            try options.set(option.name, to: option.value)
+        }
+        guard arguments.words.isEmpty else {
+            throw OptionError("'\(arguments.words[0])' is not an option; every option begins with --")
+        }
+        return try options.validated()
+    }
+}

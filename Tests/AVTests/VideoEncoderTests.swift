@@ -1,0 +1,110 @@
+import Codecs
+import Pattern
+import Testing
+
+@testable import AV
+
+@Suite("Video encoder")
+struct VideoEncoderTests {
+    /// The frames of a pattern of 320 by 240, with a keyframe forced at one picture.
+    static func encode(_ codec: Codec, count: UInt32, forcedAt: UInt32? = nil, interval: Int = 1_000) throws -> [Frame]
+    {
+        var settings = VideoEncoder.Settings(codec: codec, width: 320, height: 240, bitsPerSecond: 300_000)
+        settings.keyframeInterval = interval
+        var encoder = try VideoEncoder(settings)
+        let painter = PatternPainter(width: 320, height: 240, framesPerSecond: 30, tag: 9)
+        var picture = Picture(width: 320, height: 240)
+        var frames: [Frame] = []
+        for number in 0..<count {
+            painter.draw(number, into: &picture)
+            let frame = try encoder.encode(picture, ticks: Int64(number) * 3_000, forcingKeyframe: number == forcedAt)
+            if let frame { frames.append(frame) }
+        }
+        return frames
+    }
+
+    /// The types of the NAL units behind four-byte lengths, or nothing if the lengths do not add up.
+    static func types(_ bytes: [UInt8]) -> [UInt8]? {
+        var types: [UInt8] = []
+        var index = 0
+        while index + 4 < bytes.count {
+            types.append(bytes[index + 4] & 0x1F)
+            index += 4 + bytes[index..<index + 4].reduce(0) { $0 << 8 | Int($1) }
+        }
+        return index == bytes.count ? types : nil
+    }
+
+    @Test("gives one frame for each picture, in order", arguments: [Codec.h264, .vp8])
+    func oneForOne(_ codec: Codec) throws {
+        let frames = try Self.encode(codec, count: 40)
+        #expect(frames.map(\.ticks) == (0..<40).map { $0 * 3_000 })
+        #expect(frames.map(\.isKeyframe) == (0..<40).map { $0 == 0 })
+        #expect(frames.allSatisfy { $0.codec == codec && !$0.bytes.isEmpty })
+    }
+
+    @Test("is readable at 300 kbit/s, and at the size of a stamp", arguments: [Codec.h264, .vp8])
+    func readable(_ codec: Codec) throws {
+        var decoder = try VideoDecoder(codec)
+        let reader = PatternReader(width: 320, height: 240)
+        for (number, frame) in try Self.encode(codec, count: 60).enumerated() {
+            let picture = try #require(try decoder.decode(frame))
+            let reading = reader.read(picture)
+            #expect(reading.mark == PatternMark(number: UInt32(number), framesPerSecond: 30, tag: 9))
+            #expect(reading.isFlashing == (number % 30 < 3))
+        }
+    }
+
+    @Test("what is no frame is refused or gives no picture, never more", arguments: [Codec.h264, .vp8])
+    func damaged(_ codec: Codec) throws {
+        let frames = try Self.encode(codec, count: 3)
+        for cut in stride(from: 0, to: frames[0].bytes.count, by: 61) {
+            var decoder = try VideoDecoder(codec)
+            var frame = frames[0]
+            frame.bytes[cut] ^= 0x55
+            _ = try? decoder.decode(frame)
+            frame.bytes.removeSubrange(cut...)
+            _ = try? decoder.decode(frame)
+            #expect((try? decoder.decode(frames[0])) != nil)
+        }
+    }
+
+    @Test("makes a keyframe when asked, and at its interval", arguments: [Codec.h264, .vp8])
+    func keyframes(_ codec: Codec) throws {
+        let forced = try Self.encode(codec, count: 20, forcedAt: 7)
+        #expect(forced.indices.filter { forced[$0].isKeyframe } == [0, 7])
+        let regular = try Self.encode(codec, count: 25, interval: 10)
+        #expect(regular.indices.filter { regular[$0].isKeyframe } == [0, 10, 20])
+    }
+
+    @Test("puts H.264 parameter sets in front of each keyframe and nothing but slices elsewhere")
+    func parameterSets() throws {
+        for frame in try Self.encode(.h264, count: 12, forcedAt: 5) {
+            let types = try #require(Self.types(frame.bytes))
+            #expect(frame.isKeyframe ? types == [7, 8, 5] : types == [1])
+        }
+    }
+
+    @Test("H.264 is constrained baseline, which every peer decodes")
+    func profile() throws {
+        let first = try #require(try Self.encode(.h264, count: 1).first)
+        #expect(first.bytes[5] == 66)
+        #expect(first.bytes[6] & 0x40 == 0x40)
+    }
+
+    @Test("byte streams become length-prefixed units, without delimiters and information")
+    func annexB() {
+        let stream: [UInt8] = [
+            0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 6, 1, 2, 0x80, 0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3, 0, 0, 0, 0, 1, 0x65,
+            0, 0, 3, 1, 0,
+        ]
+        let expected: [UInt8] = [0, 0, 0, 3, 0x67, 1, 2, 0, 0, 0, 2, 0x68, 3, 0, 0, 0, 5, 0x65, 0, 0, 3, 1]
+        #expect(AnnexB.lengthPrefixed(stream) == expected)
+        for count in 0..<4 { #expect(AnnexB.lengthPrefixed(Array(stream[..<count])).isEmpty) }
+    }
+
+    @Test("says what was wrong when FFmpeg refuses")
+    func refuses() {
+        let settings = VideoEncoder.Settings(codec: .vp8, width: 320, height: 20_000)
+        #expect { _ = try VideoEncoder(settings) } throws: { "\($0)".hasPrefix("Could not open libvpx: ") }
+    }
+}

@@ -1,0 +1,127 @@
+import Capture
+import Codecs
+import Testing
+import Units
+
+@Suite("A take")
+struct TakeTests {
+    @Test("opens on a keyframe, and leaves out what comes before it")
+    func opensOnKeyframe() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        take.video(Fixtures.h264(), at: .ms(5))
+        #expect(take.origin == nil)
+        take.video(Fixtures.h264Key(), at: .ms(40))
+        #expect(take.origin == .ms(40))
+        #expect(take.counters.droppedBeforeKeyframe == 1)
+        #expect(take.nextEvent() == .opened(.mp4, at: .ms(40)))
+    }
+
+    @Test("keeps the last clean picture until a keyframe follows a loss")
+    func loss() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        take.video(Fixtures.h264Key(), at: .ms(0))
+        take.video(Fixtures.h264(number: 1), at: .ms(33))
+        take.video(Fixtures.h264(number: 2, followsLoss: true), at: .ms(100))
+        take.video(Fixtures.h264(number: 3), at: .ms(133))
+        take.video(Fixtures.h264Key(number: 4), at: .ms(200))
+        let file = finish(&take, at: .ms(240))
+        #expect(MovieProbe(file.bytes).tracks[1]?.durations == [2_970, 15_030, 3_600])
+        #expect(take.counters.droppedAfterLoss == 2)
+        let told = events(&take).dropFirst(2)
+        #expect(
+            Array(told) == [
+                .keyframeNeeded(at: .ms(100)), .recovered(droppedCount: 2, at: .ms(200)), .closed(at: .ms(240)),
+            ])
+    }
+
+    @Test("stays one file when pictures change their size, and says so")
+    func resize() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        take.video(Fixtures.h264Key(Fixtures.small), at: .ms(0))
+        take.video(Fixtures.h264Key(Fixtures.small), at: .ms(100))
+        take.video(Fixtures.h264Key(Fixtures.large), at: .ms(200))
+        #expect(events(&take).last == .resized(width: 640, height: 360, at: .ms(200)))
+    }
+
+    @Test("ends both tracks at the stop, holding a picture that came long before")
+    func endsTogether() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: Fixtures.aac))
+        take.video(Fixtures.h264Key(), at: .ms(0))
+        for packet in 0..<94 {
+            take.audio(AudioPacket(position: Int64(packet) * 1_024, sampleCount: 1_024, bytes: [1]))
+            take.advance(to: .ms(Int64(packet) * 21))
+        }
+        let movie = MovieProbe(finish(&take, at: .ms(2_000)).bytes)
+        #expect(movie.tracks[1]?.durations == [180_000])
+        #expect(movie.tracks[2]?.durations.reduce(0, +) == 96_000)
+    }
+
+    @Test("lets a late track join and start where it came")
+    func lateVideo() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: Fixtures.aac))
+        for packet in 0..<200 {
+            take.audio(AudioPacket(position: 48_000 + Int64(packet) * 1_024, sampleCount: 1_024, bytes: [1]))
+            if packet == 150 { take.video(Fixtures.h264Key(), at: .ms(4_250)) }
+        }
+        let movie = MovieProbe(finish(&take, at: .ms(5_250)).bytes)
+        #expect(movie.tracks[2]?.handler == "vide")
+        #expect(movie.tracks[2]?.fragmented.first?.time == 292_500)
+        #expect(movie.tracks[2].map { $0.delay * 1_000 / movie.movieTimescale } == 3_250)
+        #expect(movie.tracks[2]?.durations == [90_000])
+    }
+
+    @Test("never orders frames backwards, however their times lie")
+    func backwards() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        take.video(Fixtures.h264Key(), at: .ms(500))
+        for time: Int64 in [533, 533, 400, 0, 566] { take.video(Fixtures.h264(), at: .ms(time)) }
+        let movie = MovieProbe(finish(&take, at: .ms(600)).bytes)
+        #expect(movie.tracks[1]?.durations == [2_970, 1, 1, 1, 2_967, 3_060])
+    }
+
+    @Test("is nothing at all when nothing came")
+    func empty() throws {
+        var take = try #require(Fixtures.take(video: .vp8, audio: Fixtures.opus))
+        take.video(Fixtures.vp8(isKeyframe: false), at: .ms(0))
+        #expect(finish(&take, at: .ms(900)).bytes == [])
+        #expect(take.nextEvent() == nil)
+    }
+
+    @Test("refuses what it was not made for, and what comes behind its end")
+    func foreign() throws {
+        var take = try #require(Fixtures.take(video: .vp8, audio: nil))
+        take.video(Fixtures.h264Key(), at: .ms(0))
+        take.audio(AudioPacket(position: 0, sampleCount: 960, bytes: [1]))
+        #expect(take.counters.droppedForeign == 2)
+        take.video(Fixtures.vp8(isKeyframe: true), at: .ms(0))
+        let file = finish(&take, at: .ms(40))
+        take.video(Fixtures.vp8(isKeyframe: true), at: .ms(50))
+        take.finish(at: .ms(90))
+        #expect(take.counters.droppedOutside == 1)
+        #expect(take.nextWrite() == nil)
+        #expect(!file.bytes.isEmpty)
+    }
+
+    @Test(
+        "chooses the container by what it holds",
+        arguments: [
+            (.h264, .aac, .mp4), (.h264, .opus, .mp4), (.h264, nil, .mp4), (.vp8, .opus, .webm), (.vp8, nil, .webm),
+            (nil, .aac, .m4a), (nil, .opus, .m4a), (.vp8, .aac, nil), (nil, nil, nil), (.opus, nil, nil),
+        ] as [(Codec?, Codec?, Container?)])
+    func containers(video: Codec?, audio: Codec?, container: Container?) {
+        #expect(Container(video: video, audio: audio) == container)
+    }
+
+    private func finish(_ take: inout Take, at time: ChannelTime) -> MemoryFile {
+        var file = MemoryFile()
+        take.finish(at: time)
+        file.perform(&take)
+        return file
+    }
+
+    private func events(_ take: inout Take) -> [TakeEvent] {
+        var events: [TakeEvent] = []
+        while let event = take.nextEvent() { events.append(event) }
+        return events
+    }
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Makes the encoded samples that tests put into files, with the ffmpeg and ffprobe on the PATH.
+
+One file per codec. All numbers are big-endian:
+  count (2), then that many configurations: length (2), bytes    H.264: parameter sets; AAC: its configuration
+  then to the end, per sample: composition offset (4, reordered only), keyframe (1), duration (4), length (4), bytes
+"""
+import json
+import os
+import struct
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=160x96:rate=30:duration=2"]
+SOUND = ["-f", "lavfi", "-i", "sine=frequency=1000:sample_rate=48000:duration=2"]
+H264 = ["-c:v", "libx264", "-preset", "veryslow", "-crf", "40", "-g", "30", "-pix_fmt", "yuv420p"]
+
+CODECS = {
+    "h264": ("mp4", PICTURE + H264 + ["-bf", "0", "-profile:v", "baseline", "-video_track_timescale", "90000"]),
+    "h264-reordered": ("mp4", PICTURE + H264 + ["-bf", "2", "-profile:v", "high", "-video_track_timescale", "90000"]),
+    "vp8": ("webm", PICTURE + ["-c:v", "libvpx", "-b:v", "30k", "-g", "30", "-deadline", "good"]),
+    "opus": ("webm", SOUND + ["-c:a", "libopus", "-b:a", "12k", "-ac", "1", "-frame_duration", "20"]),
+    "aac": ("mp4", SOUND + ["-c:a", "aac", "-b:a", "16k", "-ac", "1"]),
+}
+
+
+def parameter_sets(avcc):
+    sets, at = [], 5
+    for mask in (0x1F, 0xFF):
+        count = avcc[at] & mask
+        at += 1
+        for _ in range(count):
+            (length,) = struct.unpack_from(">H", avcc, at)
+            sets.append(avcc[at + 2 : at + 2 + length])
+            at += 2 + length
+    return sets
+
+
+def box_body(data, name):
+    at = data.index(name)
+    return data[at + 4 : at - 4 + struct.unpack_from(">I", data, at - 4)[0]]
+
+
+def configurations(codec, data):
+    if codec.startswith("h264"):
+        return parameter_sets(box_body(data, b"avcC"))
+    if codec == "aac":
+        esds = box_body(data, b"esds")
+        at = esds.index(b"\x05\x80\x80\x80") + 4
+        return [esds[at + 1 : at + 1 + esds[at]]]
+    return []
+
+
+def packets(path):
+    command = ["ffprobe", "-v", "error", "-show_packets", "-of", "json", "-show_data", path]
+    for packet in json.loads(subprocess.check_output(command))["packets"]:
+        rows = (line.split(": ", 1)[1][:40] for line in packet["data"].strip().splitlines())
+        yield packet, bytes.fromhex("".join(rows).replace(" ", ""))
+
+
+def make(codec):
+    extension, arguments = CODECS[codec]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "made." + extension)
+        quiet = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
+        subprocess.check_call(["ffmpeg", "-v", "error", *arguments, *quiet, path])
+        data = open(path, "rb").read()
+        sets = configurations(codec, data)
+        out = struct.pack(">H", len(sets)) + b"".join(struct.pack(">H", len(s)) + s for s in sets)
+        ticks = {"vp8": 3000, "opus": 960, "aac": 1024}.get(codec, 3000)
+        for packet, content in packets(path):
+            key = "K" in packet["flags"]
+            if codec == "h264-reordered":
+                out += struct.pack(">i", int(packet["pts"]) - int(packet["dts"]))
+            out += struct.pack(">BII", key, ticks, len(content)) + content
+    with open(os.path.join(HERE, codec + ".samples"), "wb") as file:
+        file.write(out)
+
+
+for name in CODECS:
+    make(name)

@@ -1,0 +1,116 @@
+import Glibc
+import Synchronization
+
+@testable import Storage
+
+/// A file system in memory whose calls can be made to fail.
+final class MemoryFileSystem: FileSystem {
+    struct State {
+        var files: [String: [UInt8]] = [:]
+        var open: [Int32: String] = [:]
+        var calls: [String] = []
+        var nextDescriptor: Int32 = 100
+        /// Which call fails, counted from 0 over all; nothing for none.
+        var failing: Int?
+        var callCount = 0
+        /// How many bytes the disk holds, over all files.
+        var capacity = Int.max
+    }
+
+    /// Every call as it is made.
+    let stream: AsyncStream<String>
+
+    private let continuation: AsyncStream<String>.Continuation
+    private let state: Mutex<State>
+    /// Is called first of all when a file is created, on the storage thread.
+    private let beforeCreation: @Sendable () -> Void
+
+    init(
+        failing: Int? = nil, capacity: Int = .max, beforeCreation: @escaping @Sendable () -> Void = {}
+    ) {
+        (stream, continuation) = AsyncStream.makeStream()
+        self.beforeCreation = beforeCreation
+        state = Mutex(State(failing: failing, capacity: capacity))
+    }
+
+    var files: [String: [UInt8]] { state.withLock { $0.files } }
+    var calls: [String] { state.withLock { $0.calls } }
+    var openCount: Int { state.withLock { $0.open.count } }
+    var callCount: Int { state.withLock { $0.callCount } }
+
+    func create(_ path: String) throws(FileFailure) -> Int32 {
+        beforeCreation()
+        return try call("create", "create \(path)") { state throws(FileFailure) in
+            guard state.files[path] == nil else { throw FileFailure(verb: "create", code: EEXIST) }
+            state.files[path] = []
+            state.nextDescriptor += 1
+            state.open[state.nextDescriptor] = path
+            return state.nextDescriptor
+        }
+    }
+
+    func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
+        try call("write", "append \(bytes.count)") { state throws(FileFailure) in
+            let room = state.capacity - state.files.values.reduce(0) { $0 + $1.count }
+            state.files[state.path(descriptor), default: []] += bytes.prefix(max(0, room))
+            if room < bytes.count { throw FileFailure(verb: "write", code: ENOSPC) }
+        }
+    }
+
+    func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure) {
+        try call("write", "overwrite \(bytes.count) at \(offset)") { state in
+            state.files[state.path(descriptor)]?.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+        }
+    }
+
+    func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure) {
+        try call("truncate", "truncate \(byteCount)") { state in
+            let path = state.path(descriptor)
+            state.files[path] = Array((state.files[path] ?? []).prefix(byteCount))
+        }
+    }
+
+    func sync(_ descriptor: Int32) throws(FileFailure) { try call("sync", "sync") { _ in } }
+
+    func close(_ descriptor: Int32) throws(FileFailure) {
+        state.withLock { $0.open[descriptor] = nil }
+        try call("close", "close") { _ in }
+    }
+
+    func rename(_ old: String, to new: String) throws(FileFailure) {
+        try call("rename", "rename \(old) \(new)") { state in
+            state.files[new] = state.files.removeValue(forKey: old)
+            for (descriptor, path) in state.open where path == old { state.open[descriptor] = new }
+        }
+    }
+
+    func delete(_ path: String) throws(FileFailure) {
+        try call("delete", "delete \(path)") { state throws(FileFailure) in
+            guard state.files.removeValue(forKey: path) != nil else {
+                throw FileFailure(verb: "delete", code: ENOENT)
+            }
+        }
+    }
+
+    func syncDirectory(_ path: String) throws(FileFailure) { try call("sync", "sync \(path)") { _ in } }
+
+    func createDirectory(_ path: String) throws(FileFailure) { try call("create", "mkdir \(path)") { _ in } }
+
+    func freeByteCount(at path: String) throws(FileFailure) -> Int { 1000 }
+
+    private func call<Result: Sendable>(
+        _ verb: String, _ text: String, _ body: (inout State) throws(FileFailure) -> Result
+    ) throws(FileFailure) -> Result {
+        continuation.yield(text)
+        return try state.withLock { state throws(FileFailure) in
+            state.calls.append(text)
+            defer { state.callCount += 1 }
+            if state.failing == state.callCount { throw FileFailure(verb: verb, code: EIO) }
+            return try body(&state)
+        }
+    }
+}
+
+extension MemoryFileSystem.State {
+    func path(_ descriptor: Int32) -> String { open[descriptor] ?? "nothing" }
+}
