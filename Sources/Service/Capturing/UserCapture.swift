@@ -191,7 +191,7 @@ final class UserCapture {
 
     private func askForKeyframe() {
         let (loop, peer) = (order.mediaLoop, order.peer)
-        loop.loop.post { loop.assumeIsolated { $0.requestKeyframes(of: peer) } }
+        loop.order { $0.requestKeyframes(of: peer) }
     }
 
     // MARK: - Telling

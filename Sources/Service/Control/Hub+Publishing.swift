@@ -21,7 +21,7 @@ extension Hub {
         try checkName(channel)
         let user = try user(uid, in: channel)
         let profile = try checkProfile(profile, of: channel)
-        let loop = loops[Int(makeNumber() % UInt64(loops.count))]
+        let loop = emptiestLoop()
         let local = localParameters(portOf: loop)
         let (answer, negotiation) = try asProblem {
             () throws(WHIPProblem) in
@@ -29,7 +29,7 @@ extension Hub {
         }
         let whip = WHIPSession(answer: answer, negotiation: negotiation, entityTag: EntityTag(Self.makeToken()))
         let publication = Publication(
-            id: Self.makeToken(), peer: PeerID(rawValue: makeNumber()), loop: loop, channel: channel, user: user,
+            id: Self.makeToken(), peer: makePeerID(), loop: loop, channel: channel, user: user,
             since: SystemClock.now(), media: negotiation.media, whip: whip)
         enter(publication, profile)
         do {
@@ -47,7 +47,7 @@ extension Hub {
     /// Ends a user's publication at their own wish.
     public func leave(channel: String, id: String) async throws {
         let publication = try publication(channel, id)
-        await left(publication.id, .closedByRemote)
+        left(publication.id, .closedByRemote)
         await publication.loop.close(publication.peer)
     }
 
@@ -133,6 +133,15 @@ extension Hub {
         return profile
     }
 
+    /// The loop that the fewest peers live on.
+    private func emptiestLoop() -> MediaLoop {
+        var counts = [Int](repeating: 0, count: loops.count)
+        for publication in publications.values {
+            if let index = loops.firstIndex(where: { $0 === publication.loop }) { counts[index] += 1 }
+        }
+        return loops[counts.indices.min { counts[$0] < counts[$1] } ?? 0]
+    }
+
     private func localParameters(portOf loop: MediaLoop) -> LocalParameters {
         var random = SystemRandomNumberGenerator()
         let credentials = ICECredentials(using: &random)
@@ -177,10 +186,10 @@ extension Hub {
     }
 
     /// A user is gone, whatever the reason; their takes are closed.
-    func left(_ id: String, _ end: PeerEnd) async {
+    func left(_ id: String, _ end: PeerEnd) {
         guard let publication = publications[id] else { return }
         forget(publication, end.offlineReason)
-        await endCaptures(of: publication, end)
+        endCaptures(of: publication, end)
     }
 
     private func enter(_ publication: Publication, _ profile: ChannelProfile) {

@@ -50,6 +50,11 @@ actor MediaLoop: DatagramReceiver {
     /// Begins to read; to be called once.
     func begin() throws { try join(loop) }
 
+    /// Has something done on the loop's thread, behind all that was asked for before, and does not wait for it.
+    nonisolated func order(_ body: @escaping @Sendable (isolated MediaLoop) -> Void) {
+        loop.post { self.assumeIsolated { body($0) } }
+    }
+
     /// How many peers live here.
     var peerCount: Int { slots.count }
 
@@ -95,7 +100,7 @@ actor MediaLoop: DatagramReceiver {
             let batch = outboxes[index].inputs
             outboxes[index].inputs.removeAll(keepingCapacity: true)
             let worker = outboxes[index].worker
-            worker.loop.post { worker.assumeIsolated { $0.take(batch) } }
+            worker.order { $0.take(batch) }
         }
         handOverAt = nil
     }
