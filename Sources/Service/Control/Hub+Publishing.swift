@@ -1,3 +1,4 @@
+import Capture
 import Channel
 import DTLS
 import EventLoop
@@ -8,6 +9,8 @@ import WHIP
 import WebRTC
 
 extension Hub {
+    private static let longestEscapedUser = 220
+
     /// Lets a user into a channel with what they offer to send.
     ///
     /// Throws a `Problem` that names the field; nothing is created then.
@@ -19,6 +22,11 @@ extension Hub {
                 status: 503, title: "Shutting down", detail: "the server is about to stop; try again when it is back")
         }
         try checkName(channel)
+        guard publications.count < options.userLimit else {
+            throw Problem(
+                status: 503, title: "Full",
+                detail: "\(options.userLimit) users are here already; --max-users allows more")
+        }
         let user = try user(uid, in: channel)
         let profile = try checkProfile(profile, of: channel)
         let loop = emptiestLoop()
@@ -113,6 +121,10 @@ extension Hub {
         guard let user = UserID(uid), !uid.hasPrefix("-") else {
             throw Problem.badField(
                 "uid", "a uid is a number from 1 to 4294967295 or an account's name of up to 255 bytes, not '\(uid)'")
+        }
+        // Escaped, each byte may take three; `uid_….txt.new` has to stay under the 255 bytes of a file's name.
+        guard RecordingNames.escaped(user.description).utf8.count <= Self.longestEscapedUser else {
+            throw Problem.badField("uid", "the account's name is too long for the name of a file; shorten it")
         }
         guard present[user] == nil else {
             throw Problem.conflict("uid", "user \(uid) is already in channel '\(channel)'; choose another uid")

@@ -20,6 +20,9 @@ extension Hub {
         if let seconds = request.idleSeconds, !(3...86_400).contains(seconds) {
             throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 86400, not \(seconds)")
         }
+        if request.directory?.isEmpty == true {
+            throw Problem.badField("directory", "directory is empty; name one, or leave it out")
+        }
         guard !isDraining else {
             throw Problem(status: 503, title: "Shutting down", detail: "the server is about to stop")
         }
@@ -77,7 +80,8 @@ extension Hub {
         do {
             try await storage.createDirectory(directory)
             try await storage.replaceFile(
-                directory + "/" + RecordingNames.metadata, with: Array(RecordingNames.metadataText(channel: channel).utf8))
+                directory + "/" + RecordingNames.metadata,
+                with: Array(RecordingNames.metadataText(channel: channel).utf8))
         } catch {
             throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
         }
@@ -85,7 +89,8 @@ extension Hub {
             id: Self.makeToken(), channel: request.channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
             directory: directory, audio: request.audio ?? options.audio,
-            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [], end: nil)
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
+            end: nil)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
         let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log)
@@ -256,7 +261,8 @@ extension Hub {
         await attempt(session) { try await session.log.finish() }
         document.events = session.document.events
         await attempt(session) {
-            try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
+            try await storage.replaceFile(
+                directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
         }
         document.events = session.document.events

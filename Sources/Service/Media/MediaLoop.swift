@@ -13,6 +13,8 @@ import WebRTC
 actor MediaLoop: DatagramReceiver {
     /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
     private static let handOverPeriod = Duration.milliseconds(20)
+    /// How many remote addresses lead to one peer; the oldest makes room.
+    private static let addressLimit = 16
 
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -73,7 +75,9 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
-    /// Says goodbye to a peer. Its notice `closed` follows.
+    /// Says goodbye to a peer.
+    ///
+    /// Its notice `closed` follows.
     func close(_ id: PeerID) {
         guard let slot = slots[id] else { return }
         slot.peer.close(at: SystemClock.now())
@@ -118,6 +122,9 @@ actor MediaLoop: DatagramReceiver {
     ) {
         guard let slot = slots[id] else { return }
         byUserName[local.fragment] = slot
+        slot.userNames.append(local.fragment)
+        // The peer knows the credentials before these still; older ones lead nowhere.
+        if slot.userNames.count > 2 { byUserName[slot.userNames.removeFirst()] = nil }
         slot.peer.restartICE(local: local, remote: remote, at: SystemClock.now())
         touch(slot)
     }
@@ -155,7 +162,7 @@ actor MediaLoop: DatagramReceiver {
             let fragment = message.recipientFragment, let slot = byUserName[String(fragment)]
         else { return nil }
         // A peer has a handful of addresses; one that claims more is attacking the table.
-        if slot.addresses.count >= 16 { byAddress[slot.addresses.removeFirst()] = nil }
+        if slot.addresses.count >= Self.addressLimit { byAddress[slot.addresses.removeFirst()] = nil }
         slot.addresses.append(remote)
         byAddress[remote] = slot
         return slot
@@ -204,7 +211,9 @@ actor MediaLoop: DatagramReceiver {
             for route in slot.routes { put(.frame(route.capture, track, frame), for: route.worker, at: now) }
         case .senderReport(let track, let wall, let ticks, let arrival):
             for route in slot.routes {
-                put(.report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker, at: now)
+                put(
+                    .report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker,
+                    at: now)
             }
         case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
         case .closed(let end): remove(slot, end)
@@ -225,7 +234,7 @@ actor MediaLoop: DatagramReceiver {
         handOver()
         slots[slot.id] = nil
         for address in slot.addresses { byAddress[address] = nil }
-        byUserName = byUserName.filter { $0.value !== slot }
+        for name in slot.userNames { byUserName[name] = nil }
         slot.deadline = nil
         notices.yield(PeerNotice(peer: slot.id, kind: .closed(end)))
     }
