@@ -4,7 +4,7 @@
 
 lathe := .build/release/lathe
 python := .venv/bin/python
-swift_sources := Package.swift Sources Tests
+swift_sources := Package.swift Sources Tests Fuzz
 
 build: setup
 	swift build
