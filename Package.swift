@@ -98,7 +98,11 @@ let app: [Target] = [
             "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
             "EventLoop", "AV", "Pattern",
         ],
-        swiftSettings: house)
+        swiftSettings: house),
+    .executableTarget(
+        name: "lathe-bench",
+        dependencies: ["Bytes", "Units", "Codecs", "Channel", "Capture", "EventLoop", "Storage"],
+        swiftSettings: house),
 ]
 
 let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])

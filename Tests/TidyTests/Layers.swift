@@ -11,7 +11,7 @@ enum Layers {
         "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "CSRTP", "DTLS", "HTTPServer", "SRTP",
     ]
     static let shell: Set<String> = ["API", "EventLoop", "Inspect", "Publish", "Service", "Storage", "Web"]
-    static let app: Set<String> = ["lathe"]
+    static let app: Set<String> = ["lathe", "lathe-bench"]
 
     /// From the bottom up.
     static let all = [words, formats, machines, edges, shell, app]
@@ -28,7 +28,7 @@ enum Layers {
     static let dependencies: [String: Set<String>] = {
         let manifest = SourceTree.text("Package.swift")
         let declaration =
-            #/(?:room\(|target\(\s*name:|executableTarget\(\s*name:)\s*"(\w+)",?(?:\s*dependencies:)?\s*(\[[^\]]*\])?/#
+            #/(?:room\(|target\(\s*name:|executableTarget\(\s*name:)\s*"([\w-]+)",?(?:\s*dependencies:)?\s*(\[[^\]]*\])?/#
         var found: [String: Set<String>] = [:]
         for match in manifest.matches(of: declaration) {
             let list = match.output.2 ?? ""
