@@ -4,7 +4,7 @@
 
 lathe := .build/release/lathe
 python := .venv/bin/python
-swift_sources := Package.swift Sources Tests
+swift_sources := Package.swift Sources Tests Fuzz
 
 build: setup
 	swift build
@@ -49,6 +49,6 @@ soak: release
 	@scripts/setup --tests
 	$(python) Benchmarks/soak.py $(ARGS)
 
-# FUZZ_SECONDS for each parser; what crashes one belongs into Fuzz/Corpus, where an ordinary test replays it.
+# Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup
 	scripts/fuzz $(ARGS)

@@ -79,7 +79,7 @@ let shell: [Target] = [
     room(
         "Service",
         [
-            "Bytes", "Units", "Secure", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
+            "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
             "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
@@ -145,3 +145,19 @@ let package = Package(
     products: [.executable(name: "lathe", targets: ["lathe"])],
     targets: words + formats + machines + edges + shell + app + [testSupport] + testTargets
 )
+
+// `make fuzz`: everything is built to tell libFuzzer which code an input reaches. The executable has a
+// `main` of its own, so it is built and linked differently from what `-sanitize=fuzzer` would do.
+if let fuzzer = Context.environment["FUZZER_LIBRARY"] {
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["Bytes", "Units", "Codecs", "Depacketize", "MP4", "RTP", "SDP", "STUN", "WebM"],
+            path: "Fuzz/Sources",
+            swiftSettings: house + [.enableExperimentalFeature("Extern"), .unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+}

@@ -35,15 +35,31 @@ struct PeerKeyframeTests {
     func outage() throws {
         let call = try Call(seed: 3)
         call.run(for: .seconds(3))
-        call.up.isDead = true
-        call.run(for: .seconds(4))
+        // The requests for what was lost are lost as well, for longer than the gap is waited for.
+        (call.up.isDead, call.down.isDead) = (true, true)
+        call.run(for: .seconds(1))
         call.up.isDead = false
-        call.run(for: .seconds(5))
-        #expect(call.server.statistics.tracks[0].keyframeRequestCount >= 1)
+        call.run(for: .seconds(2))
+        call.down.isDead = false
+        call.run(for: .seconds(6))
+        #expect(call.serverStatistics.tracks[0].keyframeRequestCount >= 1)
         let frames = call.frames(of: 0)
         let broken = try #require(frames.firstIndex { $0.followsLoss })
         let mended = try #require(frames[broken...].firstIndex { $0.isKeyframe })
         #expect(frames[mended].arrival < .ms(1_000) + .seconds(9))
+    }
+
+    @Test("an outage of four seconds is repaired whole, without a keyframe")
+    func repairedOutage() throws {
+        let call = try Call(seed: 7)
+        call.run(for: .seconds(3))
+        call.up.isDead = true
+        call.run(for: .seconds(4))
+        call.up.isDead = false
+        call.run(for: .seconds(5))
+        #expect(requests(call).isEmpty)
+        let (whole, sent) = call.restored(0, sentBefore: call.now - .seconds(1))
+        #expect(whole == sent)
     }
 
     @Test("repeats a request that brings nothing, ever more slowly")
@@ -78,7 +94,7 @@ struct PeerKeyframeTests {
     func fullIntraRequest() throws {
         let call = try Call([.vp8], seed: 6) { offer in
             offer.media[0].attributes.removeAll { attribute in
-                if case .rtcpFeedback(let feedback) = attribute { feedback.kind == "nack pli" } else { false }
+                if case .feedback(let feedback) = attribute { feedback.kind == "nack pli" } else { false }
             }
         }
         call.run(for: .seconds(2))

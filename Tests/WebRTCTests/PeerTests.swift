@@ -43,7 +43,7 @@ struct PeerTests {
         let calls = try (0..<2).map { _ in try Call(seed: 7, loss: 0.1) }
         for call in calls { call.run(for: .seconds(5)) }
         #expect(calls[0].serverEvents.map(\.event) == calls[1].serverEvents.map(\.event))
-        #expect(calls[0].server.statistics == calls[1].server.statistics)
+        #expect(calls[0].serverStatistics == calls[1].serverStatistics)
     }
 
     @Test("sender reports tie each track's ticks to one wall clock")
@@ -70,7 +70,7 @@ struct PeerTests {
     func reports() throws {
         let call = try Call(seed: 3, loss: 0.05, delay: 30...30)
         call.run(for: .seconds(10))
-        let trip = try #require(call.client.statistics.roundTrip)
+        let trip = try #require(call.clientStatistics.roundTrip)
         #expect((Duration.milliseconds(55)...(.milliseconds(65))).contains(trip))
         var sources: Set<SSRC> = []
         for case .receiverReport(let report) in call.feedback.map(\.packet) {
@@ -101,7 +101,7 @@ struct PeerTests {
     func soundWithoutNACK() throws {
         let call = try Call([.opus], seed: 5, loss: 0.1) { offer in
             offer.media[0].attributes.removeAll { attribute in
-                if case .rtcpFeedback(let feedback) = attribute { feedback.kind == "nack" } else { false }
+                if case .feedback(let feedback) = attribute { feedback.kind == "nack" } else { false }
             }
         }
         call.run(for: .seconds(10))
@@ -114,14 +114,14 @@ struct PeerTests {
         #expect(latest <= TrackReceiver.reorderPatience)
         let (whole, sent) = call.restored(0, sentBefore: call.now - .seconds(1))
         #expect(Double(whole) > Double(sent) * 0.85 && whole < sent)
-        #expect(call.server.statistics.tracks[0].lostCount > 0)
+        #expect(call.serverStatistics.tracks[0].lostCount > 0)
     }
 
     @Test("counts what each side did")
     func statistics() throws {
         let call = try Call(seed: 6, loss: 0.05)
         call.run(for: .seconds(10))
-        let (server, client) = (call.server.statistics, call.client.statistics)
+        let (server, client) = (call.serverStatistics, call.clientStatistics)
         #expect(server.tracks.map(\.codec) == [.h264, .opus])
         #expect(server.tracks[0].frameCount == call.frames(of: 0).count)
         #expect(server.tracks[0].repairedCount > 10)

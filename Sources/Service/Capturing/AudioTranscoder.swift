@@ -5,8 +5,10 @@ import Units
 
 /// Turns one user's Opus packets into AAC packets without gaps on the channel's timeline.
 struct AudioTranscoder: ~Copyable {
-    /// How far decoded samples lie behind those that went into the encoder: libopus looks 4 ms ahead for
-    /// its analysis and 2.5 ms for its window. Senders stamp what went in.
+    /// How far decoded samples lie behind those that went into the encoder: libopus looks 4 ms ahead for its
+    /// analysis and 2.5 ms for its window.
+    ///
+    /// Senders stamp what went in.
     private static let lookahead = Duration.microseconds(6_500)
     /// Up to three lost packets are concealed; beyond that invention is worse than silence.
     private static let longestConcealment: Int64 = 2_880

@@ -21,7 +21,8 @@ extension Hub {
         try checkName(channel)
         let user = try user(uid, in: channel)
         let profile = try checkProfile(profile, of: channel)
-        let loop = loops[Int(makeNumber() % UInt64(loops.count))]
+        let peer = makePeerID()
+        let loop = loops[Int(peer.rawValue % UInt64(loops.count))]
         let local = localParameters(portOf: loop)
         let (answer, negotiation) = try asProblem {
             () throws(WHIPProblem) in
@@ -29,7 +30,7 @@ extension Hub {
         }
         let whip = WHIPSession(answer: answer, negotiation: negotiation, entityTag: EntityTag(Self.makeToken()))
         let publication = Publication(
-            id: Self.makeToken(), peer: PeerID(rawValue: makeNumber()), loop: loop, channel: channel, user: user,
+            id: Self.makeToken(), peer: peer, loop: loop, channel: channel, user: user,
             since: SystemClock.now(), media: negotiation.media, whip: whip)
         enter(publication, profile)
         do {

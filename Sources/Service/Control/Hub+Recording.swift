@@ -27,6 +27,10 @@ extension Hub {
             throw Problem.conflict(
                 "channel", "channel '\(request.channel)' is being recorded already, as \(running.document.id)")
         }
+        guard startingChannels.insert(request.channel).inserted else {
+            throw Problem.conflict("channel", "a recording of channel '\(request.channel)' is being started already")
+        }
+        defer { startingChannels.remove(request.channel) }
         let session = try await makeSession(request)
         sessions.insert(session, at: 0)
         let nobody = ChannelRoom(roster: Roster(profile: .communication, at: session.origin))
@@ -76,7 +80,8 @@ extension Hub {
             id: Self.makeToken(), channel: request.channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
             directory: directory, audio: request.audio ?? options.audio,
-            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [], end: nil)
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
+            end: nil)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
         await write(RecordingNames.metadataText(channel: channel), to: directory + "/" + RecordingNames.metadata)
@@ -91,6 +96,8 @@ extension Hub {
     func beginCaptures(of id: String) async {
         guard let publication = publications[id] else { return }
         let isRecorded = sessions.contains { $0.isRunning && $0.document.channel == publication.channel }
+        // A recording that is being started takes in everybody who is there by then.
+        guard !startingChannels.contains(publication.channel) else { return }
         if !isRecorded, options.autoRecord == .individual {
             do {
                 _ = try await startRecording(RecordingRequest(channel: publication.channel))
@@ -106,7 +113,7 @@ extension Hub {
 
     private func beginCapture(of publication: Publication, in session: RecordingSession) async {
         guard publications[publication.id]?.captures[session.document.id] == nil else { return }
-        let id = CaptureID(rawValue: makeNumber())
+        let id = makeCaptureID()
         let worker = workers[Int(id.rawValue % UInt64(workers.count))]
         publications[publication.id]?.captures[session.document.id] = id
         session.openCaptures[id] = publication.uid
@@ -207,7 +214,8 @@ extension Hub {
         document.events = session.document.events
         do {
             try await session.log.finish()
-            try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
+            try await storage.replaceFile(
+                directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
         } catch {
             complain("the recording in \(directory) could not be completed: \(error)")

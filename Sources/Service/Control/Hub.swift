@@ -24,13 +24,18 @@ public actor Hub {
     var rooms: [String: ChannelRoom] = [:]
     var publications: [String: Publication] = [:]
     var sessions: [RecordingSession] = []
+    /// The channels whose recording is being started right now.
+    var startingChannels: Set<String> = []
     var isDraining = false
 
-    private var nextNumber: UInt64 = 1
+    private var lastPeer: UInt64 = 0
+    private var lastCapture: UInt64 = 0
     private let peerNotices: AsyncStream<PeerNotice>
     private let captureNotices: AsyncStream<CaptureNotice>
 
-    /// Opens the media ports and starts every thread. Fails if a port is taken, naming it.
+    /// Opens the media ports and starts every thread.
+    ///
+    /// Fails if a port is taken, naming it.
     public init(_ options: ServiceOptions) throws {
         self.options = options
         certificate = try Certificate()
@@ -80,10 +85,18 @@ public actor Hub {
         await storage.stop()
     }
 
-    /// A number that nothing in this process had before.
-    func makeNumber() -> UInt64 {
-        defer { nextNumber += 1 }
-        return nextNumber
+    /// A number that no peer of this process had before.
+    ///
+    /// Peers and captures count apart, since loops and workers are dealt out by these numbers in turn.
+    func makePeerID() -> PeerID {
+        lastPeer += 1
+        return PeerID(rawValue: lastPeer)
+    }
+
+    /// A number that no capture of this process had before.
+    func makeCaptureID() -> CaptureID {
+        lastCapture += 1
+        return CaptureID(rawValue: lastCapture)
     }
 
     private func hearPeers() async {

@@ -156,6 +156,15 @@ final class Call {
     }
 }
 
+// The test macros cannot borrow what cannot be copied.
+extension Call {
+    var serverStatistics: PeerStatistics { server.statistics }
+    var clientStatistics: PeerStatistics { client.statistics }
+    var isConnected: (server: Bool, client: Bool) { (server.isConnected, client.isConnected) }
+
+    func send(_ frame: Frame) -> Bool { client.send(frame, on: 0, at: now) }
+}
+
 extension Call {
     func frames(of mediaIndex: Int) -> [Frame] {
         serverEvents.compactMap { _, event in
