@@ -23,11 +23,7 @@ public struct PublishOrder: Sendable {
 
     public var server: Server
     public var channel: String
-<<<<<<< HEAD
-    /// The first user's id, from which further users count on.
-=======
     /// The first user's id; further users count on from it.
->>>>>>> main
     ///
     /// Nothing lets the server choose.
     public var uid: UInt32?
