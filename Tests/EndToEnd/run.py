@@ -218,7 +218,7 @@ def bad_input_is_refused_and_harms_nobody():
             ("POST", "/v1/recordings", b"{}", {"Content-Type": "application/json"}, 400),
             ("POST", "/v1/recordings", b'{"channel":"a","idleSeconds":1}', {"Content-Type": "application/json"}, 400),
             ("GET", "/v1/recordings/none", None, None, 404),
-            ("GET", "/v1/recordings/none/files/..%2f..%2fetc%2fpasswd", None, None, 404),
+            ("GET", "/v1/recordings/none/files/..%2f..%2fetc%2fpasswd", None, None, 400),
             ("DELETE", "/whip/room/none", None, None, 404),
             ("PUT", "/v1/recordings", b"", None, 405),
             ("GET", "/nowhere", None, None, 404),
