@@ -46,6 +46,6 @@ soak: release
 	@scripts/setup --tests
 	$(python) Tests/EndToEnd/soak.py $(ARGS)
 
-# FUZZ_SECONDS for each parser; what crashes one belongs into Fuzz/Corpus, where an ordinary test replays it.
+# Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup
 	scripts/fuzz $(ARGS)

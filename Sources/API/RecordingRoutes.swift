@@ -68,7 +68,8 @@ struct RecordingRoutes {
         } catch DecodingError.dataCorrupted(let context) {
             let field = context.codingPath.map(\.stringValue).joined(separator: ".")
             throw bad(
-                field.isEmpty ? "the body is not JSON; send {\"channel\": \"NAME\"}" : "'\(field)' is not a known value",
+                field.isEmpty
+                    ? "the body is not JSON; send {\"channel\": \"NAME\"}" : "'\(field)' is not a known value",
                 field.isEmpty ? "body" : field)
         }
     }

@@ -3,7 +3,9 @@ public import HTTPServer
 public import Service
 import Web
 
-/// Finds who answers a request. A function of the request and the hub; it opens no socket.
+/// Finds who answers a request.
+///
+/// A function of the request and the hub; it opens no socket.
 public struct Router: Sendable {
     let hub: Hub
 
@@ -47,7 +49,8 @@ extension HTTPRequest {
     func require(_ methods: HTTPMethod...) throws {
         guard methods.contains(method) else {
             let names = methods.map(\.name).joined(separator: ", ")
-            throw Problem(status: 405, title: "Method not allowed", detail: "\(path) takes \(names), not \(method.name)")
+            throw Problem(
+                status: 405, title: "Method not allowed", detail: "\(path) takes \(names), not \(method.name)")
         }
     }
 }

@@ -10,6 +10,10 @@ struct TrackClock: Sendable {
     /// At most this share faster or slower; what it costs is heard as pitch only while it lasts.
     private static let strongestBend = 0.2
     private static let gentlestBend = 0.001
+    /// Errors are left alone until they reach 4 ms, then faded to less than half a millisecond: in between a
+    /// file's times are the sender's own to the tick, and an even pace stays even.
+    private static let noticeable: Int64 = 4_000_000
+    private static let negligible: Int64 = 500_000
 
     /// A frame that comes so much before its time belongs to a new count of ticks.
     private static let earliest: Int64 = -2_000_000_000
@@ -42,6 +46,7 @@ struct TrackClock: Sendable {
     private var firstTicks: Int64 = 0
     private var arrivals = SlidingMinimum()
     private var lateSince: Int64?
+    private var isCorrecting = false
 
     init(rate: ClockRate) {
         line = ReportLine(rate: rate)
@@ -84,7 +89,8 @@ struct TrackClock: Sendable {
         } else if ticks > old.ticks {
             let straight = time(of: ticks)
             let elapsed = Double(straight - old.time)
-            let error = Double(target - straight)
+            isCorrecting = abs(target - straight) >= (isCorrecting ? Self.negligible : Self.noticeable)
+            let error = isCorrecting ? Double(target - straight) : 0
             let bend = min(max(abs(error) / Self.fade, Self.gentlestBend), Self.strongestBend)
             let correction = min(max(error, -elapsed * bend), elapsed * bend)
             anchor = Anchor(ticks: ticks, time: max(straight + Int64(correction), old.time + 1))

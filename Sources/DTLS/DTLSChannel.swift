@@ -50,11 +50,12 @@ public import Units
 
     init(
         role: Role, certificate: Certificate, expecting peer: Fingerprint, profiles: [SRTPProfile],
-        retransmission: Retransmission
+        retransmission: Retransmission, datagramByteLimit: Int = DTLSChannel.datagramByteLimit
     ) throws(DTLSSetupError) {
         self.role = role
         wire = Wire(expected: peer, retransmission: retransmission)
         unsafe ssl = try unsafe makeConnection(role, certificate, profiles, wire)
+        unsafe lathe_ssl_set_mtu(ssl, datagramByteLimit)
     }
 
     deinit { unsafe SSL_free(ssl) }
@@ -195,7 +196,6 @@ private func makeConnection(
         unsafe SSL_free(ssl)
         throw DTLSSetupError("setting up the connection failed")
     }
-    unsafe lathe_ssl_set_mtu(ssl, DTLSChannel.datagramByteLimit)
     unsafe DTLS_set_timer_cb(ssl) { ssl, previous in
         unsafe Wire.of(ssl).retransmission.microseconds(after: previous)
     }

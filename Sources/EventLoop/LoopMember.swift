@@ -32,6 +32,9 @@ extension LoopMember {
     public func leave(_ loop: EventLoop) { loop.remove(self) }
 
     /// Enters the member's isolation: traps if the loop is not the member's executor.
+    ///
+    /// The standard library allocates two small objects for it (56 bytes, Swift 6.3), once a round
+    /// for each member that has something to do, however many datagrams the round brings.
     nonisolated func serve(readable: ReadableSockets, at now: Instant) -> Instant? {
         assumeIsolated { member in member.takeRound(readable: readable, at: now) }
     }

@@ -166,15 +166,14 @@ private let stopping = HTTPResponse.text("The server is stopping.\n", status: 50
 
 // MARK: - Stopping
 extension Daemon {
-    /// Accepts nothing new, and ends what has no end of its own.
+    /// Takes no new request, and ends what has no end of its own.
+    ///
+    /// The listener stays open, for clients to be told. `MHD_quiesce_daemon` would close it, but in 0.9.75 it
+    /// races with its own threads to take the listener out of their `epoll` sets, and the loser aborts.
     func beginStop() {
-        let (handle, exchanges) = state.withLock { state in
-            defer { state.isStopping = true }
-            return (state.isStopping ? nil : state.handle, Array(state.exchanges.values))
-        }
-        if let handle {
-            let listener = unsafe MHD_quiesce_daemon(handle.pointer)
-            if listener >= 0 { closeListener(listener) }
+        let exchanges = state.withLock { state in
+            state.isStopping = true
+            return Array(state.exchanges.values)
         }
         for exchange in exchanges { exchange.endStream() }
     }

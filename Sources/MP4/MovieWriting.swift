@@ -6,6 +6,8 @@ struct MovieHeader: Sendable {
     /// Seconds since 1904 (ISO/IEC 14496-12 §8.2.2.3).
     let creation: UInt64
 
+    init(creation: UInt64) { self.creation = creation }
+
     init(createdAtUnixMilliseconds creation: Int64) {
         self.creation = UInt64(clamping: creation / 1000 + Self.secondsFrom1904To1970)
     }
@@ -23,9 +25,20 @@ struct MovieHeader: Sendable {
 }
 
 extension OutputTrack {
+    /// Where the track starts on the movie's timeline, in ticks of `MovieHeader.timescale`.
+    var startInMovie: Int64 { MovieHeader.ticks(index.firstDecodeTicks, of: timescale) }
+
     /// Where the track ends on the movie's timeline, in ticks of `MovieHeader.timescale`.
     var endInMovie: Int64 {
-        MovieHeader.ticks(index.firstDecodeTicks + index.durationTicks, of: timescale)
+        MovieHeader.ticks(index.firstDecodeTicks + max(0, index.durationTicks - delayTicks), of: timescale)
+    }
+
+    /// How much a decoder makes before what was encoded begins.
+    ///
+    /// Opus only: an AAC track's samples are expected without their encoder's first.
+    var delayTicks: Int64 {
+        guard case .opus(_, let preSkip) = format else { return 0 }
+        return MediaTime(ticks: Int64(preSkip), rate: .opus).rescaled(to: timescale).ticks
     }
 }
 
@@ -38,6 +51,8 @@ extension BoxWriter {
             for track in tracks {
                 $0.box("trak") {
                     $0.trackHeader(header, track, duration: 0)
+                    // §8.6.6.1: of no length, which stands for all that fragments bring.
+                    if track.delayTicks > 0 { $0.editList([Edit(duration: 0, mediaTime: track.delayTicks)]) }
                     $0.media(header, track, duration: 0) { $0.emptySampleTable(track.format) }
                 }
             }
@@ -53,7 +68,7 @@ extension BoxWriter {
             for track in tracks where track.index.sampleCount > 0 {
                 $0.box("trak") {
                     $0.trackHeader(header, track, duration: track.endInMovie)
-                    $0.editList(track)
+                    $0.editList(Edit.list(of: track))
                     $0.media(header, track, duration: track.index.durationTicks) {
                         $0.sampleTable(track.format, track.index)
                     }
@@ -95,13 +110,10 @@ extension BoxWriter {
         }
     }
 
-    /// §8.6.6: a track that starts late is preceded by an empty edit, so that both play in step.
-    private mutating func editList(_ track: OutputTrack) {
-        guard track.index.firstDecodeTicks > 0 else { return }
-        let start = MovieHeader.ticks(track.index.firstDecodeTicks, of: track.timescale)
-        let length = track.endInMovie - start
-        let version: UInt8 = max(start, length) > Int64(UInt32.max) ? 1 : 0
-        let edits: [(duration: Int64, mediaTime: Int64)] = [(start, -1), (length, 0)]
+    /// §8.6.6.
+    private mutating func editList(_ edits: [Edit]) {
+        guard !edits.isEmpty else { return }
+        let version: UInt8 = edits.contains { $0.duration > Int64(UInt32.max) } ? 1 : 0
         box("edts") {
             $0.fullBox("elst", version: version) {
                 $0.append(UInt32(edits.count))
@@ -183,6 +195,23 @@ extension BoxWriter {
     /// Version 1 of a header box is needed once a time outgrows 32 bits.
     private static func version(_ header: MovieHeader, _ duration: Int64) -> UInt8 {
         max(Int64(header.creation), duration) > Int64(UInt32.max) ? 1 : 0
+    }
+}
+
+/// A stretch of a track on the movie's timeline (ISO/IEC 14496-12 §8.6.6).
+private struct Edit {
+    /// In ticks of `MovieHeader.timescale`.
+    var duration: Int64
+    /// Where in the track's media it starts; -1 if there is nothing to play.
+    var mediaTime: Int64
+
+    /// A track that starts late is preceded by an empty edit, so that all play in step, and what a
+    /// decoder makes before the sound begins is left out.
+    static func list(of track: OutputTrack) -> [Edit] {
+        let (start, delay) = (track.startInMovie, track.delayTicks)
+        guard start > 0 || delay > 0 else { return [] }
+        let empty = start > 0 ? [Edit(duration: start, mediaTime: -1)] : []
+        return empty + [Edit(duration: track.endInMovie - start, mediaTime: delay)]
     }
 }
 

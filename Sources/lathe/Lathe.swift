@@ -9,7 +9,10 @@ struct Lathe {
     static let version = "0.1.0"
 
     static var commands: [any Command.Type] {
-        [ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, LinkCommand.self]
+        [
+            ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
+            LinkCommand.self,
+        ]
     }
 
     static func main() async {

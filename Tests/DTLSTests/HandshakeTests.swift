@@ -23,6 +23,15 @@ struct HandshakeTests {
         #expect(pair.longest <= DTLSChannel.datagramByteLimit)
     }
 
+    @Test("cuts its messages to the path, and puts the other side's together again, even if one piece is lost")
+    func fragments() async throws {
+        var pair = try Pair(datagramByteLimit: 300)
+        try await pair.shakeHands { $0 == 3 }
+        #expect(pair.client.state == .connected(.aeadAES128GCM))
+        #expect(pair.server.state == .connected(.aeadAES128GCM))
+        #expect(pair.longest <= 300)
+    }
+
     @Test("agrees on any profile that both sides have", arguments: SRTPProfile.allCases)
     func everyProfile(_ profile: SRTPProfile) throws {
         var pair = try Pair(clientProfiles: SRTPProfile.allCases, serverProfiles: [profile])

@@ -18,18 +18,18 @@ struct Pair: ~Copyable {
         clientExpects: Fingerprint? = nil, serverExpects: Fingerprint? = nil,
         clientProfiles: [SRTPProfile] = DTLSChannel.defaultProfiles,
         serverProfiles: [SRTPProfile] = DTLSChannel.defaultProfiles,
-        firstWait: Duration = .milliseconds(20)
+        firstWait: Duration = .milliseconds(20), datagramByteLimit: Int = DTLSChannel.datagramByteLimit
     ) throws {
         let (clientCertificate, serverCertificate) = (try Certificate(), try Certificate())
         let retransmission = Retransmission(first: firstWait)
         let first = try DTLSChannel(
             role: .client, certificate: clientCertificate,
             expecting: clientExpects ?? serverCertificate.fingerprint, profiles: clientProfiles,
-            retransmission: retransmission)
+            retransmission: retransmission, datagramByteLimit: datagramByteLimit)
         let second = try DTLSChannel(
             role: .server, certificate: serverCertificate,
             expecting: serverExpects ?? clientCertificate.fingerprint, profiles: serverProfiles,
-            retransmission: retransmission)
+            retransmission: retransmission, datagramByteLimit: datagramByteLimit)
         client = first
         server = second
     }

@@ -160,8 +160,12 @@ def post(url, document=None):
 # ---------------------------------------------------------------- second opinions
 
 def ffmpeg_errors(path):
-    """Everything that FFmpeg has to complain about while it decodes the whole file."""
-    run = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-f", "null", "-"],
+    """Everything that FFmpeg has to complain about while it decodes the whole file.
+
+    The time base of the file is kept: by default FFmpeg 5 rounds times to the average frame rate before its
+    null muxer, and then complains of its own doing where a camera's pace is uneven.
+    """
+    run = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-enc_time_base", "-1", "-f", "null", "-"],
                          capture_output=True, text=True, timeout=300)
     return run.stderr.strip()
 

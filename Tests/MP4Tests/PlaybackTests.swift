@@ -2,6 +2,7 @@ import Bytes
 import Codecs
 import TestSupport
 import Testing
+import Units
 
 @testable import MP4
 
@@ -19,6 +20,22 @@ struct PlaybackTests {
             answers.append(answer.output.split(separator: "\n").sorted().joined(separator: "\n"))
         }
         #expect(answers[0] == answers[1])
+    }
+
+    @Test("what an Opus decoder makes before the sound begins lies before the track's start", arguments: [false, true])
+    func preSkip(_ finished: Bool) throws {
+        let fixture = try Fixture(.opus)
+        var writer = HybridMP4Writer(createdAtUnixMilliseconds: 0)
+        let track = writer.addTrack(.opus(channelCount: 1, preSkip: 312), timescale: .opus)
+        for sample in fixture.samples(seconds: 2, from: 48_000) { writer.append(sample, track: track) }
+        if finished { writer.finish() } else { writer.cutFragment() }
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        let movie = MovieFile(reading: disk.bytes)
+        #expect(movie.tracks[0].samples.first?.decodeTicks == 47_688)
+        let answer = try SecondOpinion.probe(disk.bytes, extension: "mp4", entries: "packet=pts")
+        #expect(answer.errors == "")
+        #expect(answer.output.hasPrefix("47688"), "\(answer.output.prefix(20))")
     }
 
     @Test("ffprobe sees the codecs, sizes and durations")

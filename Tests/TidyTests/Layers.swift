@@ -4,13 +4,16 @@ import Foundation
 enum Layers {
     static let words: Set<String> = ["Bytes", "Units", "Secure"]
     static let formats: Set<String> = [
-        "Codecs", "Depacketize", "Jitter", "MP4", "Pattern", "RTP", "SDP", "STUN", "TestSupport", "WHIP", "WebM",
+        "Codecs", "Depacketize", "Jitter", "MP4", "Pattern", "RTP", "SDP", "STUN", "WHIP", "WebM",
     ]
     static let machines: Set<String> = ["Capture", "Channel", "Link", "WebRTC"]
     static let edges: Set<String> = [
         "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "CSRTP", "DTLS", "HTTPServer", "SRTP",
     ]
-    static let shell: Set<String> = ["API", "EventLoop", "Inspect", "Publish", "Service", "Storage", "Web"]
+    /// `TestSupport` reads fixtures from disk, and no other target names it.
+    static let shell: Set<String> = [
+        "API", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport", "Web",
+    ]
     static let app: Set<String> = ["lathe"]
 
     /// From the bottom up.

@@ -1,4 +1,7 @@
 import Codecs
+import RTP
+import SDP
+import Secure
 import TestSupport
 import Testing
 import Units
@@ -23,6 +26,111 @@ struct PeerTests {
             let ticks = call.frames(of: index).map(\.ticks)
             #expect(ticks == ticks.sorted())
         }
-        print(call.server.statistics)
+    }
+
+    @Test("both sides connect, with the channel's profile, in three round trips")
+    func connects() throws {
+        let call = try Call(seed: 1, delay: 20...20)
+        call.run(for: .milliseconds(200))
+        #expect(call.serverEvents.first?.event == .connected(.aeadAES128GCM))
+        #expect(call.clientEvents.first?.event == .connected(.aeadAES128GCM))
+        let moment = try #require(call.clientEvents.first?.moment)
+        #expect(moment <= .ms(1_120))
+    }
+
+    @Test("the same seed gives the same call again")
+    func repeatable() throws {
+        let calls = try (0..<2).map { _ in try Call(seed: 7, loss: 0.1) }
+        for call in calls { call.run(for: .seconds(5)) }
+        #expect(calls[0].serverEvents.map(\.event) == calls[1].serverEvents.map(\.event))
+        #expect(calls[0].serverStatistics == calls[1].serverStatistics)
+    }
+
+    @Test("sender reports tie each track's ticks to one wall clock")
+    func senderReports() throws {
+        let call = try Call(seed: 2)
+        call.run(for: .seconds(10))
+        for index in 0..<2 {
+            let source = call.sources[index]
+            let first = try #require(source.sent.first)
+            var count = 0
+            for case .senderReport(let track, let ntp, let ticks, _) in call.serverEvents.map(\.event)
+            where track.mediaIndex == index {
+                count += 1
+                let elapsed = ntp.nanoseconds - Call.wallClock.nanoseconds - (first.arrival.nanoseconds - 1_000_000_000)
+                let received = try #require(call.frames(of: index).first { $0.bytes == first.bytes }).ticks
+                let expected = received + elapsed * Int64(source.codec.clockRate.ticksPerSecond) / 1_000_000_000
+                #expect(abs(ticks - expected) <= 2)
+            }
+            #expect(count >= 8)
+        }
+    }
+
+    @Test("the sender learns the round trip from reports, which name the retransmission stream as well")
+    func reports() throws {
+        let call = try Call(seed: 3, loss: 0.05, delay: 30...30)
+        call.run(for: .seconds(10))
+        let trip = try #require(call.clientStatistics.roundTrip)
+        #expect((Duration.milliseconds(55)...(.milliseconds(65))).contains(trip))
+        var sources: Set<SSRC> = []
+        for case .receiverReport(let report) in call.feedback.map(\.packet) {
+            sources.formUnion(report.blocks.map(\.source))
+        }
+        #expect(sources == [SSRC(100), SSRC(101), SSRC(200)])
+    }
+
+    @Test("congestion feedback tells of every packet that came, at most 100 ms later")
+    func transportFeedback() throws {
+        let call = try Call([.vp8], seed: 4, loss: 0.05)
+        call.run(for: .seconds(10))
+        call.sendsMedia = false
+        call.run(for: .seconds(1))
+        var told = 0
+        var moments: [Instant] = []
+        for case (let moment, .transportFeedback(let feedback)) in call.feedback {
+            told += feedback.receivedCount
+            moments.append(moment)
+        }
+        // A packet that comes after its neighbours were told of is told of with them once more.
+        #expect(told >= call.mediaPacketCount)
+        let gaps = zip(moments, moments.dropFirst()).map { $0.duration(to: $1) }
+        #expect(try #require(gaps.max()) <= .milliseconds(150))
+    }
+
+    @Test("sound without retransmission waits for late packets only as long as they may be late")
+    func soundWithoutNACK() throws {
+        let call = try Call([.opus], seed: 5, loss: 0.1) { offer in
+            offer.media[0].attributes.removeAll { attribute in
+                if case .feedback(let feedback) = attribute { feedback.kind == "nack" } else { false }
+            }
+        }
+        call.run(for: .seconds(10))
+        #expect(!call.feedback.contains { if case .nack = $0.packet { true } else { false } })
+        var latest = Duration.zero
+        for (moment, event) in call.serverEvents {
+            guard case .frame(_, let frame) = event else { continue }
+            latest = max(latest, frame.arrival.duration(to: moment))
+        }
+        #expect(latest <= TrackReceiver.reorderPatience)
+        let (whole, sent) = call.restored(0, sentBefore: call.now - .seconds(1))
+        #expect(Double(whole) > Double(sent) * 0.85 && whole < sent)
+        #expect(call.serverStatistics.tracks[0].lostCount > 0)
+    }
+
+    @Test("counts what each side did")
+    func statistics() throws {
+        let call = try Call(seed: 6, loss: 0.05)
+        call.run(for: .seconds(10))
+        let (server, client) = (call.serverStatistics, call.clientStatistics)
+        #expect(server.tracks.map(\.codec) == [.h264, .opus])
+        #expect(server.tracks[0].frameCount == call.frames(of: 0).count)
+        #expect(server.tracks[0].repairedCount > 10)
+        #expect(server.tracks[1].repairedCount > 10)
+        #expect(server.tracks[0].keyframeCount >= 1)
+        #expect(server.roundTrip != nil)
+        #expect(client.tracks[0].frameCount == call.sources[0].sent.count)
+        #expect(client.tracks[0].packetCount >= server.tracks[0].packetCount)
+        #expect(client.sentDatagramCount > server.receivedDatagramCount)
+        #expect(client.unsealedCount == 0)
     }
 }

@@ -5,8 +5,10 @@ import Units
 
 /// Turns one user's Opus packets into AAC packets without gaps on the channel's timeline.
 struct AudioTranscoder: ~Copyable {
-    /// How far decoded samples lie behind those that went into the encoder: libopus looks 4 ms ahead for
-    /// its analysis and 2.5 ms for its window. Senders stamp what went in.
+    /// How far decoded samples lie behind those that went into the encoder: libopus looks 4 ms ahead for its
+    /// analysis and 2.5 ms for its window.
+    ///
+    /// Senders stamp what went in.
     private static let lookahead = Duration.microseconds(6_500)
     /// Up to three lost packets are concealed; beyond that invention is worse than silence.
     private static let longestConcealment: Int64 = 2_880
@@ -41,6 +43,7 @@ struct AudioTranscoder: ~Copyable {
     mutating func push(_ frame: Frame, at time: ChannelTime) {
         let time = time + (.zero - Self.lookahead)
         conceal(before: frame, at: time)
+        pcm.removeAll(keepingCapacity: true)
         do {
             let count = try decoder.decode(frame.bytes, into: &pcm)
             aligner.push(pcm, at: time)
@@ -71,12 +74,20 @@ struct AudioTranscoder: ~Copyable {
         return AudioPacket(position: begin, sampleCount: AACEncoder.samplesPerPacket, bytes: bytes)
     }
 
-    /// Fills a short hole with what the decoder makes of it (RFC 6716 §4.4).
+    /// Fills a short hole: its last packet from the copy that this one may carry (RFC 6716 §2.1.7), what
+    /// lies before with what the decoder makes of it (§4.4).
     private mutating func conceal(before frame: Frame, at time: ChannelTime) {
         guard let expected = expectedTicks else { return }
         let missing = frame.ticks - expected
-        guard frame.followsLoss, missing > 0, missing <= Self.longestConcealment else { return }
-        guard (try? decoder.conceal(Int(missing), into: &pcm)) != nil else { return }
+        guard frame.followsLoss, missing > 0, missing <= Self.longestConcealment, missing % 120 == 0 else { return }
+        let recovered = min(missing, Int64(Opus.sampleCount(of: frame.bytes) ?? 0))
+        pcm.removeAll(keepingCapacity: true)
+        do {
+            if missing > recovered { try decoder.conceal(Int(missing - recovered), into: &pcm) }
+            if recovered > 0 { try decoder.recover(Int(recovered), before: frame.bytes, into: &pcm) }
+        } catch {
+            return
+        }
         concealedSampleCount += Int(missing)
         let nanoseconds = MediaTime(ticks: missing, rate: .opus).rescaled(to: ClockRate(1_000_000_000)).ticks
         aligner.push(pcm, at: time + .nanoseconds(-nanoseconds))

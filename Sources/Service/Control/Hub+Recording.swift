@@ -76,7 +76,8 @@ extension Hub {
             id: Self.makeToken(), channel: request.channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
             directory: directory, audio: request.audio ?? options.audio,
-            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [], end: nil)
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
+            end: nil)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
         await write(RecordingNames.metadataText(channel: channel), to: directory + "/" + RecordingNames.metadata)
@@ -207,7 +208,8 @@ extension Hub {
         document.events = session.document.events
         do {
             try await session.log.finish()
-            try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
+            try await storage.replaceFile(
+                directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
         } catch {
             complain("the recording in \(directory) could not be completed: \(error)")

@@ -30,7 +30,9 @@ public actor Hub {
     private let peerNotices: AsyncStream<PeerNotice>
     private let captureNotices: AsyncStream<CaptureNotice>
 
-    /// Opens the media ports and starts every thread. Fails if a port is taken, naming it.
+    /// Opens the media ports and starts every thread.
+    ///
+    /// Fails if a port is taken, naming it.
     public init(_ options: ServiceOptions) throws {
         self.options = options
         certificate = try Certificate()

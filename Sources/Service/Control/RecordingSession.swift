@@ -5,7 +5,9 @@ import Foundation
 import Storage
 import Units
 
-/// One recording, from its start to its last file. The hub owns it; it does nothing by itself.
+/// One recording, from its start to its last file.
+///
+/// The hub owns it; it does nothing by itself.
 final class RecordingSession {
     /// How often a document may grow by events, so that a user who comes and goes all day costs no memory.
     private static let eventLimit = 10_000

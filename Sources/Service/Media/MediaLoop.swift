@@ -68,7 +68,9 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
-    /// Says goodbye to a peer. Its notice `closed` follows.
+    /// Says goodbye to a peer.
+    ///
+    /// Its notice `closed` follows.
     func close(_ id: PeerID) {
         guard let slot = slots[id] else { return }
         slot.peer.close(at: SystemClock.now())
@@ -199,7 +201,9 @@ actor MediaLoop: DatagramReceiver {
             for route in slot.routes { put(.frame(route.capture, track, frame), for: route.worker, at: now) }
         case .senderReport(let track, let wall, let ticks, let arrival):
             for route in slot.routes {
-                put(.report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker, at: now)
+                put(
+                    .report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker,
+                    at: now)
             }
         case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
         case .closed(let end): remove(slot, end)

@@ -1,7 +1,9 @@
 import Secure
 import WebRTC
 
-/// What a media loop tells the hub of a peer. Frames do not pass here.
+/// What a media loop tells the hub of a peer.
+///
+/// Frames do not pass here.
 struct PeerNotice: Sendable {
     enum Kind: Sendable {
         case connected(SRTPProfile)

@@ -2,8 +2,9 @@ import Units
 
 /// Decides when to ask the sender of a video track for a keyframe, and when to ask again.
 struct KeyframeRequests: Sendable {
-    /// How long a new track may take to show its first keyframe, which senders begin with unasked.
-    static let startGrace = Duration.milliseconds(200)
+    /// How long a new track may take to show its first keyframe, which senders begin with unasked, and which may have
+    /// to be repaired first.
+    static let startGrace = Duration.milliseconds(500)
     /// The time between the first two requests; it doubles up to the longest.
     ///
     /// A keyframe takes a round trip and its own length on the link; asking more often makes encoders

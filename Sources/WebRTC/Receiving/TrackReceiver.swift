@@ -36,6 +36,7 @@ struct TrackReceiver: Sendable {
     private var depacketizer: Depacketizer
     private var keyframes = KeyframeRequests()
     private var repairTimer = RepairTimer()
+    private var overture = Overture()
     private var counts: TrackStatistics
     private var lent = OrderedPacket()
     /// 1 when whatever comes next follows a new beginning.
@@ -72,6 +73,8 @@ struct TrackReceiver: Sendable {
     var statistics: TrackStatistics {
         var statistics = counts
         statistics.lostCount += reorder.lostCount
+        // Without a stream of their own, repairs are known by having been asked for.
+        if repairs == nil { statistics.repairedCount = nack.repairedCount }
         statistics.nackCount += nack.requestCount
         statistics.keyframeRequestCount = keyframes.count
         statistics.droppedFrameCount = depacketizer.counts.incompleteFrames
@@ -86,13 +89,16 @@ struct TrackReceiver: Sendable {
         let place = sequence.unwrap(header.sequenceNumber)
         reception.received(
             place: place, timestamp: header.timestamp, payloadByteCount: header.payload.count, at: now)
-        return insert(header, place: place, in: datagram, at: now)
+        let isNew = admit(header, place: place, in: datagram, at: now)
+        lateRun = isNew ? 0 : lateRun + 1
+        if lateRun >= Self.lateRunLimit { startOver(at: now) }
+        return isNew
     }
 
     /// Takes a packet of the track in that its retransmission stream carried.
     mutating func receiveRepair(_ original: RTPHeader, in datagram: Span<UInt8>, at now: Instant) -> Bool {
         repairTimer.repaired(original.sequenceNumber, at: now)
-        let isNew = insert(original, place: sequence.unwrap(original.sequenceNumber), in: datagram, at: now)
+        let isNew = admit(original, place: sequence.unwrap(original.sequenceNumber), in: datagram, at: now)
         if isNew { counts.repairedCount += 1 }
         return isNew
     }
@@ -124,31 +130,44 @@ struct TrackReceiver: Sendable {
 
 // Putting packets in order.
 extension TrackReceiver {
-    private mutating func insert(
+    private mutating func admit(
         _ header: RTPHeader, place: Int64, in datagram: Span<UInt8>, at now: Instant
     ) -> Bool {
         lastReceived = now
         let payload = datagram.extracting(header.payload)
+        guard overture.isOver else {
+            overture.hold(header, place: place, payload: payload, at: now)
+            endOverture(at: now)
+            return true
+        }
+        guard insert(header, place: place, payload, arrival: now, at: now) else { return false }
+        release(at: now)
+        return true
+    }
+
+    private mutating func endOverture(at now: Instant) {
+        for item in overture.take(at: now) {
+            _ = insert(item.header, place: item.place, item.payload.span, arrival: item.arrival, at: now)
+            release(at: now)
+        }
+    }
+
+    /// Puts a packet into its place in the order; false if that is taken or past.
+    private mutating func insert(
+        _ header: RTPHeader, place: Int64, _ payload: Span<UInt8>, arrival: Instant, at now: Instant
+    ) -> Bool {
         let ticks = timestamps.unwrap(header.timestamp)
         if usesNACK { nack.received(place: place, at: now) }
         let insertion = reorder.insert(
-            place: place, ticks: ticks, marker: header.marker, payload: payload, arrival: now)
+            place: place, ticks: ticks, marker: header.marker, payload: payload, arrival: arrival)
         switch insertion {
         case .next(let lostBefore):
-            lateRun = 0
-            counts.packetCount += 1
-            counts.byteCount += payload.count
-            deliver(payload, marker: header.marker, ticks: ticks, lostBefore: lostBefore, arrival: now, at: now)
-        case .kept:
-            lateRun = 0
-            counts.packetCount += 1
-            counts.byteCount += payload.count
-        case .late, .duplicate:
-            lateRun += 1
-            if lateRun >= Self.lateRunLimit { startOver(at: now) }
-            return false
+            deliver(payload, marker: header.marker, ticks: ticks, lostBefore: lostBefore, arrival: arrival, at: now)
+        case .kept: break
+        case .late, .duplicate: return false
         }
-        release(at: now)
+        counts.packetCount += 1
+        counts.byteCount += payload.count
         return true
     }
 
@@ -198,20 +217,25 @@ extension TrackReceiver {
     static let nackInterval = Duration.milliseconds(10)
 
     /// When `advance(to:)`, `takeRequests(at:)` or `takeKeyframeRequest(at:)` has something to do.
-    var deadline: Instant? {
-        var deadline = earliest(reorder.deadline, keyframes.deadline)
+    ///
+    /// Mutates nothing; but only what mutates is run on an array's element without copying it.
+    mutating func nextDeadline() -> Instant? {
+        var deadline = earliest(earliest(reorder.deadline, overture.deadline), keyframes.deadline)
         if let due = nack.deadline { deadline = earliest(deadline, max(due, nextNACK)) }
         return deadline
     }
 
     /// Gives up the gaps that were waited for long enough.
     mutating func advance(to now: Instant) {
-        guard let deadline = reorder.deadline, deadline <= now else { return }
-        release(at: now)
+        if let due = overture.deadline, due <= now { endOverture(at: now) }
+        if let due = reorder.deadline, due <= now { release(at: now) }
     }
 
     /// Gives every gap up, because nothing more will come.
-    mutating func flush(at now: Instant) { release(at: now + Self.repairPatience) }
+    mutating func flush(at now: Instant) {
+        endOverture(at: now + Overture.patience)
+        release(at: now + Self.repairPatience)
+    }
 
     /// The sequence numbers to ask for now.
     mutating func takeRequests(at now: Instant) -> [UInt16] {
@@ -231,8 +255,11 @@ extension TrackReceiver {
     }
 
     /// Takes a sender report in; returns the unwrapped ticks that it is about.
-    mutating func receive(_ report: SenderReport, at now: Instant) -> Int64 {
+    ///
+    /// Nothing before the first packets are in order: there is no point yet to unwrap from.
+    mutating func receive(_ report: SenderReport, at now: Instant) -> Int64? {
         reception.received(report, at: now)
+        guard overture.isOver else { return nil }
         // A copy: a report must not move the point that later packets are unwrapped from.
         var unwrapper = timestamps
         return unwrapper.unwrap(report.timestamp)

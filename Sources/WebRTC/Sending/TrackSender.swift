@@ -50,7 +50,10 @@ struct TrackSender: Sendable {
         if let id = plan.midExtension, (1...16).contains(plan.mid.count) {
             extensions.append(RTPExtension(id: id, bytes: plan.mid))
         }
-        if let id = plan.transportSequenceExtension {
+        // A packet that is sent again as it was must be the same to the last byte, or one key stream would encrypt two
+        // different packets (RFC 3711 §9.1): such a track's packets carry no number that changes.
+        let repeatsPackets = plan.usesNACK && repairStream == nil
+        if let id = plan.transportSequenceExtension, !repeatsPackets {
             transportSequenceIndex = extensions.count
             extensions.append(RTPExtension(id: id, number: 0))
         }

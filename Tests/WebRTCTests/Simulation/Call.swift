@@ -1,5 +1,6 @@
 import Bytes
 import Codecs
+import RTP
 import SDP
 import Secure
 import TestSupport
@@ -27,6 +28,10 @@ final class Call {
     /// What each side told, and when.
     private(set) var serverEvents: [(moment: Instant, event: PeerEvent)] = []
     private(set) var clientEvents: [(moment: Instant, event: PeerEvent)] = []
+    /// The control packets that the server sent: the fake channel hides nothing.
+    private(set) var feedback: [(moment: Instant, packet: RTCPPacket)] = []
+    /// How many media packets the server was given.
+    private(set) var mediaPacketCount = 0
 
     init(
         _ codecs: [Codec] = [.h264, .opus], seed: UInt64, loss: Double = 0, delay: ClosedRange<Int64> = 20...60,
@@ -91,6 +96,7 @@ final class Call {
     private func step() {
         while let (path, bytes) = up.receive(at: now) {
             var buffer = PacketBuffer(bytes)
+            if PacketKind(buffer.span) == .rtp { mediaPacketCount += 1 }
             server.receive(&buffer, from: path.remote, on: path.local, at: now)
             _ = drainServer()
         }
@@ -115,11 +121,19 @@ final class Call {
     private func drainServer() -> Instant? {
         while true {
             switch server.nextOutput() {
-            case .datagram(let path): down.send(server.outgoing.bytes, along: path, at: now)
+            case .datagram(let path):
+                note(server.outgoing)
+                down.send(server.outgoing.bytes, along: path, at: now)
             case .event(let event): serverEvents.append((now, event))
             case .wait(let until): return until
             }
         }
+    }
+
+    private func note(_ datagram: PacketBuffer) {
+        guard PacketKind(datagram.span) == .rtcp else { return }
+        let packets = try? RTCPPacket.parseCompound(datagram.span.extracting(0..<datagram.count - 4))
+        for packet in packets ?? [] { feedback.append((now, packet)) }
     }
 
     private func drainClient() -> Instant? {
@@ -135,11 +149,20 @@ final class Call {
     }
 
     /// Injects a datagram into the server.
-    func strike(_ bytes: [UInt8], from remote: TransportAddress) {
+    func strike(_ bytes: [UInt8], from remote: TransportAddress = clientAddress) {
         var buffer = PacketBuffer(bytes)
         server.receive(&buffer, from: remote, on: Self.serverAddress, at: now)
         _ = drainServer()
     }
+}
+
+// The test macros cannot borrow what cannot be copied.
+extension Call {
+    var serverStatistics: PeerStatistics { server.statistics }
+    var clientStatistics: PeerStatistics { client.statistics }
+    var isConnected: (server: Bool, client: Bool) { (server.isConnected, client.isConnected) }
+
+    func send(_ frame: Frame) -> Bool { client.send(frame, on: 0, at: now) }
 }
 
 extension Call {

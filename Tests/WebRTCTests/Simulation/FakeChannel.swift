@@ -60,16 +60,28 @@ struct FakeChannel: SecureChannel {
     private func open(_ packet: inout PacketBuffer) throws(SecureError) {
         guard packet.count >= 4 else { throw .malformed }
         let tag = Self.tag(packet, count: packet.count - 4)
-        for index in 0..<4 where packet.storage[packet.count - 4 + index] != UInt8(truncatingIfNeeded: tag >> index * 8) {
+        for index in 0..<4
+        where packet.storage[packet.count - 4 + index] != UInt8(truncatingIfNeeded: tag >> UInt32(index * 8)) {
             throw .forged
         }
         packet.count -= 4
     }
 
+    /// A packet as the other side's channel would have sealed it.
+    static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+        var packet = PacketBuffer(bytes)
+        var channel = FakeChannel()
+        channel.state = .connected(.aeadAES128GCM)
+        try? channel.seal(&packet)
+        return packet.bytes
+    }
+
     private func seal(_ packet: inout PacketBuffer) throws(SecureError) {
         guard case .connected = state else { throw .notConnected }
         let tag = Self.tag(packet, count: packet.count)
-        for index in 0..<4 { packet.storage[packet.count + index] = UInt8(truncatingIfNeeded: tag >> index * 8) }
+        for index in 0..<4 {
+            packet.storage[packet.count + index] = UInt8(truncatingIfNeeded: tag >> UInt32(index * 8))
+        }
         packet.count += 4
     }
 

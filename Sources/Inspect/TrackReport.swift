@@ -1,0 +1,127 @@
+import Bytes
+import Codecs
+import MP4
+import Units
+import WebM
+
+/// What one track of a file holds, and when.
+public struct TrackReport: Codable, Equatable, Sendable {
+    public var number: Int
+    /// `audio`, `video`, or what the file calls it.
+    public var kind: String
+    public var codec: String
+    public var width: Int?
+    public var height: Int?
+    public var channelCount: Int?
+    public var sampleRate: Int?
+    public var sampleCount = 0
+    public var keyframeCount = 0
+    public var byteCount = 0
+    public var startMilliseconds = 0
+    public var endMilliseconds = 0
+    /// What most samples last, in microseconds.
+    public var nominalMicroseconds = 0
+    public var bitsPerSecond = 0
+    /// Where a sample lasts more than one and a half times as long as most do.
+    public var gaps: [Gap] = []
+
+    /// A sample that was held.
+    public struct Gap: Codable, Equatable, Sendable {
+        public var atMilliseconds: Int
+        /// From that sample to the next.
+        public var milliseconds: Int
+    }
+
+    /// A sample's place in time, in nanoseconds of the file.
+    struct Timing {
+        var start: Int64
+        var duration: Int64
+    }
+
+    init(_ track: MovieTrack) {
+        number = Int(track.id)
+        kind = track.handler == "vide" ? "video" : track.handler == "soun" ? "audio" : track.handler.description
+        codec = track.format?.codec.rawValue ?? track.sampleEntry.description
+        if track.width > 0 { (width, height) = (track.width, track.height) }
+        if track.channelCount > 0 { (channelCount, sampleRate) = (track.channelCount, track.sampleRate) }
+        keyframeCount = track.samples.count { $0.isKeyframe }
+        byteCount = track.samples.reduce(0) { $0 + $1.byteCount }
+        // From the origin, never from each other: rounded differences add up.
+        measure(
+            track.samples.map {
+                let start = Self.nanoseconds($0.decodeTicks, track.timescale)
+                let end = Self.nanoseconds($0.decodeTicks + Int64($0.durationTicks), track.timescale)
+                return Timing(start: start, duration: end - start)
+            })
+    }
+
+    init(_ track: WebMTrack) {
+        number = track.number
+        kind = track.kind?.rawValue ?? "other"
+        codec = track.format?.codec.rawValue ?? track.codecID
+        if track.width > 0 { (width, height) = (track.width, track.height) }
+        if track.channelCount > 0 { (channelCount, sampleRate) = (track.channelCount, track.sampleRate) }
+        keyframeCount = track.samples.count { $0.isKeyframe }
+        byteCount = track.samples.reduce(0) { $0 + $1.byteCount }
+        measure(track.samples.map { Timing(start: $0.nanoseconds, duration: $0.durationNanoseconds) })
+    }
+
+    private static func nanoseconds(_ ticks: Int64, _ rate: ClockRate) -> Int64 {
+        MediaTime(ticks: ticks, rate: rate).rescaled(to: ClockRate(1_000_000_000)).ticks
+    }
+
+    private mutating func measure(_ samples: [Timing]) {
+        sampleCount = samples.count
+        guard let first = samples.first, let last = samples.last else { return }
+        let end = last.start + last.duration
+        startMilliseconds = Self.milliseconds(first.start)
+        endMilliseconds = Self.milliseconds(end)
+        let length = Double(end - first.start) / 1e9
+        bitsPerSecond = length > 0 ? Int(Double(byteCount) * 8 / length) : 0
+        let durations = samples.map(\.duration).sorted()
+        let nominal = durations[durations.count / 2]
+        nominalMicroseconds = Int((nominal + 500) / 1000)
+        // The last one has no next.
+        for sample in samples.dropLast() where sample.duration * 2 > nominal * 3 {
+            gaps.append(
+                Gap(atMilliseconds: Self.milliseconds(sample.start), milliseconds: Self.milliseconds(sample.duration)))
+        }
+    }
+
+    private static func milliseconds(_ nanoseconds: Int64) -> Int { Int((Double(nanoseconds) / 1e6).rounded()) }
+}
+
+extension TrackReport {
+    /// Walks over the packets of a raw AAC file; `stop` is where they end before the file does.
+    static func readADTS(_ source: some ByteSource) -> (TrackReport, stop: Int?) {
+        var position = 0
+        var starts: [Timing] = []
+        var packetBytes = 0
+        var configuration: AAC.Configuration?
+        var stop: Int?
+        while position < source.byteCount {
+            // 13 bits count the bytes of a packet.
+            let bytes = source.read(at: position, count: 1 << 13)
+            guard let packet = try? AAC.parseADTS(bytes.span) else {
+                stop = position
+                break
+            }
+            let rate = Int64(packet.configuration.sampleRate)
+            let index = Int64(starts.count)
+            let start = index * 1024 * 1_000_000_000 / rate
+            starts.append(Timing(start: start, duration: (index + 1) * 1024 * 1_000_000_000 / rate - start))
+            configuration = packet.configuration
+            packetBytes += packet.packet.count
+            position += packet.packet.upperBound
+        }
+        return (TrackReport(aac: configuration, byteCount: packetBytes, starts), stop)
+    }
+
+    private init(aac configuration: AAC.Configuration?, byteCount: Int, _ samples: [Timing]) {
+        (number, kind, codec) = (1, "audio", Codec.aac.rawValue)
+        (channelCount, sampleRate) = (configuration?.channelCount, configuration?.sampleRate)
+        self.byteCount = byteCount
+        keyframeCount = samples.count
+        measure(samples)
+    }
+}

@@ -1,0 +1,157 @@
+import Bytes
+import Codecs
+import Foundation
+import MP4
+import TestSupport
+import Testing
+import Units
+import WebM
+
+@testable import Inspect
+
+@Suite("Inspection")
+struct ReportTests {
+    /// Two seconds of sound and picture; the picture misses those frames, and starts a second late.
+    private static func movie(without missing: Range<Int> = 0..<0, isFinished: Bool = true) throws -> [UInt8] {
+        let (sound, picture) = (try Fixture(.aac), try Fixture(.h264))
+        var writer = HybridMP4Writer(createdAtUnixMilliseconds: 1_790_000_000_000)
+        let tracks = (
+            writer.addTrack(sound.format, timescale: sound.timescale),
+            writer.addTrack(picture.format, timescale: picture.timescale)
+        )
+        for sample in sound.samples { writer.append(sample, track: tracks.0) }
+        for (index, sample) in picture.samples(seconds: 1, from: 90_000).enumerated() where !missing.contains(index) {
+            writer.append(sample, track: tracks.1)
+        }
+        if isFinished { writer.finish() } else { writer.cutFragment() }
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        return disk.bytes
+    }
+
+    private static func webM() throws -> [UInt8] {
+        let picture = try Fixture(.vp8)
+        var writer = WebMWriter(createdAtUnixMilliseconds: 1_790_000_000_000)
+        let track = writer.addTrack(picture.format, timescale: picture.timescale)
+        for sample in picture.samples { writer.append(sample, track: track) }
+        writer.finish()
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        return disk.bytes
+    }
+
+    @Test("describes a finished file")
+    func finished() throws {
+        let report = FileReport(path: "a.mp4", reading: try Self.movie())
+        #expect(report.isWhole && report.reasons == [])
+        #expect(report.container == .mp4 && report.form == .finished)
+        #expect(report.durationMilliseconds == 2027)
+        #expect(report.createdAt == Date(timeIntervalSince1970: 1_790_000_000))
+        #expect(report.tracks.map(\.codec) == ["aac", "h264"])
+        #expect(report.tracks.map(\.startMilliseconds) == [0, 1000])
+        #expect(report.tracks.map(\.sampleCount) == [95, 30])
+        #expect(report.tracks.map(\.nominalMicroseconds) == [21_333, 33_333])
+        #expect(report.tracks[1].width == 160 && report.tracks[1].keyframeCount == 1)
+        #expect(report.tracks.allSatisfy { $0.gaps.isEmpty })
+        #expect(report.structure.map(\.name) == ["ftyp", "mdat", "moov"])
+    }
+
+    @Test("says why a file is not whole")
+    func unfinished() throws {
+        let report = FileReport(path: "a.mp4", reading: try Self.movie(isFinished: false))
+        #expect(!report.isWhole && report.form == .fragmented && report.fragmentCount == 1)
+        #expect(report.reasons.count == 1)
+        #expect(report.text(showsStructure: false).contains("never finished"))
+        let cut = FileReport(path: "a.mp4", reading: Array(try Self.movie().dropLast(100)))
+        #expect(cut.reasons.contains { $0.contains("100 bytes are missing") })
+    }
+
+    @Test("finds where a picture was held")
+    func gaps() throws {
+        let report = FileReport(path: "a.mp4", reading: try Self.movie(without: 10..<14))
+        #expect(report.tracks[1].gaps == [.init(atMilliseconds: 1300, milliseconds: 167)])
+        #expect(report.text(showsStructure: true).contains("held for 167 ms at 1.300 s"))
+    }
+
+    @Test("describes WebM")
+    func webm() throws {
+        let report = FileReport(path: "a.webm", reading: try Self.webM())
+        #expect(report.isWhole && report.container == .webM)
+        #expect(report.tracks.map(\.codec) == ["vp8"])
+        #expect(report.durationMilliseconds == 2000)
+        #expect(report.structure.map(\.name) == ["EBML", "Segment"])
+    }
+
+    @Test("describes raw AAC, and where it stops being that")
+    func adts() throws {
+        let fixture = try Fixture(.aac)
+        let configuration = AAC.Configuration(sampleRate: 48_000, channelCount: 1)
+        let file = fixture.samples.flatMap {
+            AAC.adtsHeader(configuration, byteCount: $0.bytes.count) + $0.bytes
+        }
+        let report = FileReport(path: "a.aac", reading: file)
+        #expect(report.isWhole && report.container == .adts)
+        #expect(report.durationMilliseconds == 2027)
+        #expect(report.tracks.map(\.sampleCount) == [95])
+        let cut = FileReport(path: "a.aac", reading: Array(file.dropLast(3)))
+        #expect(!cut.isWhole && cut.tracks[0].sampleCount == 94)
+    }
+
+    @Test("refuses what is no media, in words", arguments: [[], Array("hello, world".utf8)] as [[UInt8]])
+    func noMedia(_ bytes: [UInt8]) {
+        let report = FileReport(path: "a", reading: bytes)
+        #expect(!report.isWhole && report.container == .unknown && report.reasons.count == 1)
+    }
+
+    @Test("says the same in JSON")
+    func json() throws {
+        let report = FileReport(path: "a.mp4", reading: try Self.movie(without: 3..<9))
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        let text = try Report.file(report).json()
+        #expect(try decoder.decode(FileReport.self, from: Data(text.utf8)) == report)
+    }
+
+    @Test("judges a recording's directory")
+    func directory() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let write = { (name: String, bytes: [UInt8]) in try Data(bytes).write(to: folder.appending(path: name)) }
+
+        #expect(try Report(of: folder.path).isWhole == false)
+        try write("1_x.mp4", try Self.movie())
+        #expect(try Report(of: folder.path).isWhole)
+        try write("metadata.txt", [])
+        let open = try DirectoryReport(ofDirectory: folder.path)
+        #expect(open.reasons == ["The recording did not end in order: recording2-done.txt is missing."])
+        try write("recording2-done.txt", [])
+        #expect(try Report(of: folder.path).isWhole)
+        try write("2_x.webm", Array(try Self.webM().dropLast(9)))
+        let report = try DirectoryReport(ofDirectory: folder.path)
+        #expect(report.files.map(\.path) == ["1_x.mp4", "2_x.webm"])
+        #expect(report.reasons.count == 1)
+        #expect(report.otherFiles == ["metadata.txt", "recording2-done.txt"])
+        #expect(try Report(of: folder.path).text().hasPrefix("\(folder.path): not whole"))
+    }
+
+    @Test("says what is missing where there is nothing")
+    func nothing() {
+        #expect(throws: NothingThere.self) { try Report(of: "/nowhere/to/be/seen") }
+    }
+
+    @Test("a file on disk reads as the bytes in it, wherever one looks")
+    func source() throws {
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let file = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)")
+        try Data(bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let source = try FileSource(path: file.path)
+        #expect(source.byteCount == bytes.count)
+        for (offset, count) in [
+            (0, 10), (65_530, 20), (3, 5), (100_000, 90_000), (199_990, 100), (200_000, 1), (-1, 4),
+        ] {
+            #expect(source.read(at: offset, count: count) == bytes.read(at: offset, count: count))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Codecs
+import RTP
+import SDP
+import Testing
+import Units
+
+@testable import WebRTC
+
+@Suite("Peer: asking for keyframes")
+struct PeerKeyframeTests {
+    private func requests(_ call: Call) -> [Instant] {
+        call.moments(call.clientEvents) { $0 == .keyframeRequested(mediaIndex: 0) }
+    }
+
+    @Test("a track that begins with its keyframe is left alone")
+    func unasked() throws {
+        let call = try Call(seed: 1)
+        call.run(for: .seconds(10))
+        #expect(requests(call).isEmpty)
+        #expect(call.sources[0].keyframes.count == 1)
+    }
+
+    @Test("a track that begins without a keyframe is asked for one at once")
+    func lateStart() throws {
+        let call = try Call(seed: 2)
+        call.sources[0].wantsKeyframe = false
+        call.run(for: .seconds(3))
+        let first = try #require(call.sources[0].sent.first).arrival
+        #expect(try #require(requests(call).first) <= first + .milliseconds(250))
+        #expect(call.sources[0].keyframes.count == 1)
+        #expect(call.frames(of: 0).contains { $0.isKeyframe })
+    }
+
+    @Test("after a gap beyond repair a keyframe is asked for, and the frames before it say what they follow")
+    func outage() throws {
+        let call = try Call(seed: 3)
+        call.run(for: .seconds(3))
+        // The requests for what was lost are lost as well, for longer than the gap is waited for.
+        (call.up.isDead, call.down.isDead) = (true, true)
+        call.run(for: .seconds(1))
+        call.up.isDead = false
+        call.run(for: .seconds(2))
+        call.down.isDead = false
+        call.run(for: .seconds(6))
+        #expect(call.serverStatistics.tracks[0].keyframeRequestCount >= 1)
+        let frames = call.frames(of: 0)
+        let broken = try #require(frames.firstIndex { $0.followsLoss })
+        let mended = try #require(frames[broken...].firstIndex { $0.isKeyframe })
+        #expect(frames[mended].arrival < .ms(1_000) + .seconds(9))
+    }
+
+    @Test("an outage of four seconds is repaired whole, without a keyframe")
+    func repairedOutage() throws {
+        let call = try Call(seed: 7)
+        call.run(for: .seconds(3))
+        call.up.isDead = true
+        call.run(for: .seconds(4))
+        call.up.isDead = false
+        call.run(for: .seconds(5))
+        #expect(requests(call).isEmpty)
+        let (whole, sent) = call.restored(0, sentBefore: call.now - .seconds(1))
+        #expect(whole == sent)
+    }
+
+    @Test("repeats a request that brings nothing, ever more slowly")
+    func repeats() throws {
+        let call = try Call(seed: 4, delay: 20...20)
+        call.run(for: .seconds(2))
+        call.server.requestKeyframe(mediaIndex: 0, at: call.now)
+        call.down.isDead = true
+        let start = call.now
+        call.run(for: .seconds(11))
+        let moments = call.feedback.compactMap { moment, packet -> Int64? in
+            guard case .pictureLossIndication = packet else { return nil }
+            return start.duration(to: moment).wholeMilliseconds
+        }
+        #expect(moments == [0, 500, 1_500, 3_500, 7_500])
+    }
+
+    @Test("many requests from downstream become one")
+    func throttled() throws {
+        let call = try Call(seed: 5)
+        call.run(for: .seconds(2))
+        for _ in 0..<10 {
+            call.server.requestKeyframe(mediaIndex: 0, at: call.now)
+            call.server.requestKeyframe(mediaIndex: 1, at: call.now)
+            call.run(for: .milliseconds(20))
+        }
+        call.run(for: .milliseconds(200))
+        #expect(requests(call).count == 1)
+    }
+
+    @Test("asks with what the sender understands")
+    func fullIntraRequest() throws {
+        let call = try Call([.vp8], seed: 6) { offer in
+            offer.media[0].attributes.removeAll { attribute in
+                if case .feedback(let feedback) = attribute { feedback.kind == "nack pli" } else { false }
+            }
+        }
+        call.run(for: .seconds(2))
+        call.server.requestKeyframe(mediaIndex: 0, at: call.now)
+        call.run(for: .seconds(1))
+        #expect(requests(call).count == 1)
+        #expect(call.feedback.contains { if case .fullIntraRequest = $0.packet { true } else { false } })
+        #expect(!call.feedback.contains { if case .pictureLossIndication = $0.packet { true } else { false } })
+    }
+}
