@@ -75,12 +75,13 @@ let shell: [Target] = [
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
+    room("CommandLineOptions"),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
         "Service",
         [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
-            "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
+            "Capture", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
@@ -95,8 +96,8 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
-            "EventLoop", "AV", "Pattern",
+            "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
+            "Inspect", "Link", "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house)
 ]
@@ -139,8 +140,14 @@ let testTargets: [Target] = [
     tests("Storage", ["Bytes", "Units"]),
     tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
-    tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
-    tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),
+    tests("CommandLineOptions"),
+    tests(
+        "Service",
+        [
+            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
+            "EventLoop", "MP4", "Publish", "Secure", "WHIP",
+        ]),
+    tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     .testTarget(name: "TidyTests", swiftSettings: house),
     .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], swiftSettings: house),
 ]
