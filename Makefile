@@ -37,14 +37,17 @@ test:
 	swift build -c release --product lathe
 	if [ -f Tests/EndToEnd/run.py ]; then $(python) Tests/EndToEnd/run.py; fi
 
+# What a stream costs beside Janus, then what only the inside can measure.
 bench: release
 	@scripts/setup --tests
-	$(python) Tests/EndToEnd/bench.py $(ARGS)
+	$(python) Benchmarks/bench.py $(ARGS)
+	swift build -c release --product lathe-bench
+	.build/release/lathe-bench
 
 # The long campaigns: hours of call, bad networks, killed processes.
 soak: release
 	@scripts/setup --tests
-	$(python) Tests/EndToEnd/soak.py $(ARGS)
+	$(python) Benchmarks/soak.py $(ARGS)
 
 # Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup

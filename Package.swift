@@ -99,7 +99,11 @@ let app: [Target] = [
             "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
             "Inspect", "Link", "EventLoop", "AV", "Pattern",
         ],
-        swiftSettings: house)
+        swiftSettings: house),
+    .executableTarget(
+        name: "lathe-bench",
+        dependencies: ["Bytes", "Units", "Codecs", "Channel", "Capture", "EventLoop", "Storage"],
+        swiftSettings: house),
 ]
 
 // What is fed to the parsers, by the fuzz program and by the test that replays what it found.
