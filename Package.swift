@@ -12,10 +12,14 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Fuzzing, and only fuzzing, wants every target instrumented and one program more: see scripts/fuzz.
+let isFuzzing = Context.environment["FUZZ"] != nil
+let instrumented = isFuzzing ? house + [.unsafeFlags(["-sanitize=fuzzer,address"])] : house
+
 func room(_ name: String, _ dependencies: [String] = [], _ extra: [SwiftSetting] = []) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .byName(name: $0) },
-        swiftSettings: house + extra)
+        swiftSettings: instrumented + extra)
 }
 
 func tests(_ name: String, _ dependencies: [String] = []) -> Target {
@@ -75,12 +79,13 @@ let shell: [Target] = [
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
+    room("CommandLineOptions"),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     room(
         "Service",
         [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
-            "Capture", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
+            "Capture", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
@@ -95,8 +100,8 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Capture", "Service", "API", "HTTPServer", "Publish", "Inspect", "Link",
-            "EventLoop", "AV", "Pattern",
+            "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
+            "Inspect", "Link", "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house),
     .executableTarget(
@@ -104,6 +109,20 @@ let app: [Target] = [
         dependencies: ["Bytes", "Units", "Codecs", "Channel", "Capture", "EventLoop", "Storage"],
         swiftSettings: house),
 ]
+
+// What is fed to the parsers, by the fuzz program and by the test that replays what it found.
+let fuzzTargets: Target = .target(
+    name: "FuzzTargets",
+    dependencies: [
+        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "MP4", "WebM", "WebRTC",
+    ],
+    path: "Fuzz/Targets", swiftSettings: instrumented)
+
+// SwiftPM renames `main`, so the program brings its own and calls libFuzzer's driver; scripts/fuzz says where that is.
+let fuzzProgram: Target = .executableTarget(
+    name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Program",
+    swiftSettings: house + [.enableExperimentalFeature("Extern")],
+    linkerSettings: [.unsafeFlags(["-sanitize=address"]), .linkedLibrary("stdc++")])
 
 let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
@@ -135,29 +154,22 @@ let testTargets: [Target] = [
     tests("Storage", ["Bytes", "Units"]),
     tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
-    tests("Service", ["Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP"]),
-    tests("API", ["Bytes", "Units", "Service", "HTTPServer", "SDP", "WHIP"]),
+    tests("CommandLineOptions"),
+    tests(
+        "Service",
+        [
+            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
+            "EventLoop", "MP4", "Publish", "Secure", "WHIP",
+        ]),
+    tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     .testTarget(name: "TidyTests", swiftSettings: house),
+    .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], swiftSettings: house),
 ]
 
 let package = Package(
     name: "lathe",
-    products: [.executable(name: "lathe", targets: ["lathe"])],
-    targets: words + formats + machines + edges + shell + app + [testSupport] + testTargets
+    products: [.executable(name: "lathe", targets: ["lathe"])]
+        + (isFuzzing ? [.executable(name: "fuzz", targets: ["fuzz"])] : []),
+    targets: words + formats + machines + edges + shell + app + [testSupport, fuzzTargets] + testTargets
+        + (isFuzzing ? [fuzzProgram] : [])
 )
-
-// `make fuzz`: everything is built to tell libFuzzer which code an input reaches. The executable has a
-// `main` of its own, so it is built and linked differently from what `-sanitize=fuzzer` would do.
-if let fuzzer = Context.environment["FUZZER_LIBRARY"] {
-    for target in package.targets where target.type == .regular {
-        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
-    }
-    package.targets.append(
-        .executableTarget(
-            name: "fuzz",
-            dependencies: ["Bytes", "Units", "Codecs", "Depacketize", "MP4", "RTP", "SDP", "STUN", "WebM"],
-            path: "Fuzz/Sources",
-            swiftSettings: house + [.enableExperimentalFeature("Extern"), .unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer]), .linkedLibrary("stdc++")]))
-    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
-}

@@ -9,6 +9,9 @@ struct RecordingRoutes {
     private struct RecordingList: Encodable { var recordings: [RecordingDocument] }
     private struct FileList: Encodable { var files: [FileDocument] }
 
+    /// Any value, unread.
+    private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
+
     /// One file of a recording's directory.
     private struct FileDocument: Encodable {
         var name: String
@@ -29,7 +32,7 @@ struct RecordingRoutes {
             try request.require(.get)
             return try await files(of: segments[1])
         case ("recordings", 4) where segments[2] == "files":
-            try request.require(.get, .head)
+            try request.require(.get)
             return try await file(segments[3], of: segments[1])
         case ("channels", 1):
             try request.require(.get)
@@ -42,24 +45,38 @@ struct RecordingRoutes {
     }
 
     private func collection(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if request.method == .get {
+        if request.method == .get || request.method == .head {
             let list = await hub.recordings(channel: request.query["channel"]).map(withURLs)
             return try .json(RecordingList(recordings: list))
         }
         try request.require(.get, .post)
-        let made = withURLs(try await hub.startRecording(try Self.parse(request.body)))
+        let made = withURLs(try await hub.startRecording(try Self.parse(request)))
         var response = try HTTPResponse.json(made, status: 201)
         response.headers["Location"] = "/v1/recordings/\(made.id)"
         return response
     }
 
     /// Reads the request's document, and says which field is wrong.
-    private static func parse(_ body: [UInt8]) throws -> RecordingRequest {
+    ///
+    /// Another type than JSON is refused: it is all that a page of another origin could send without asking first
+    /// (Fetch Standard, "CORS-safelisted request-header").
+    private static func parse(_ request: HTTPRequest) throws -> RecordingRequest {
+        let type = request.headers["Content-Type"]?.split(separator: ";").first.map { $0.lowercased() }
+        guard type?.trimmingCharacters(in: .whitespaces) == "application/json" else {
+            throw Problem(
+                status: 415, title: "Unsupported media type", detail: "send the document as application/json",
+                field: "Content-Type")
+        }
         let bad = { (detail: String, field: String?) in
             Problem(status: 400, title: "Bad request", detail: detail, field: field)
         }
         do {
-            return try JSONDecoder().decode(RecordingRequest.self, from: Data(body))
+            let names = try JSONDecoder().decode([String: Ignored].self, from: Data(request.body)).keys
+            if let unknown = names.filter({ !RecordingRequest.fields.contains($0) }).min() {
+                throw bad(
+                    "there is no '\(unknown)'; known are: \(RecordingRequest.fields.joined(separator: ", "))", unknown)
+            }
+            return try JSONDecoder().decode(RecordingRequest.self, from: Data(request.body))
         } catch DecodingError.keyNotFound(let key, _) {
             throw bad("'\(key.stringValue)' is missing", key.stringValue)
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
@@ -87,9 +104,17 @@ struct RecordingRoutes {
         return "/v1/recordings/\(id)/files/\(name)"
     }
 
+    private static func names(in directory: String) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        } catch {
+            throw Problem(status: 404, title: "Not found", detail: "the recording's directory \(directory) is gone")
+        }
+    }
+
     private func files(of id: String) async throws -> HTTPResponse {
         let directory = try await hub.recording(id).directory
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        let names = try Self.names(in: directory)
         let files = names.filter { !$0.hasPrefix(".") }.map { name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: directory + "/" + name)
             return FileDocument(
@@ -102,7 +127,7 @@ struct RecordingRoutes {
     private func file(_ name: String, of id: String) async throws -> HTTPResponse {
         let directory = try await hub.recording(id).directory
         // Only names that the directory really lists, so that no path leads out of it.
-        let known = try FileManager.default.contentsOfDirectory(atPath: directory)
+        let known = try Self.names(in: directory)
         guard known.contains(name), !name.hasPrefix(".") else {
             throw Problem(status: 404, title: "Not found", detail: "the recording has no file '\(name)'")
         }

@@ -15,10 +15,8 @@ public struct Router: Sendable {
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
         do {
             return try await route(request)
-        } catch let problem as Problem {
-            return .problem(problem)
         } catch {
-            return .problem(Problem(status: 500, title: "Internal error", detail: "\(error)"))
+            return .refusal(error)
         }
     }
 
@@ -27,8 +25,11 @@ public struct Router: Sendable {
         switch segments.first {
         case "whip": return try await WHIPRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
         case "v1": return try await RecordingRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
-        case "healthz": return .text("ok\n")
-        case "metrics":
+        case "healthz" where segments.count == 1:
+            try request.require(.get)
+            return .text("ok\n")
+        case "metrics" where segments.count == 1:
+            try request.require(.get)
             let text = await Metrics.text(of: hub)
             return HTTPResponse(
                 status: 200, headers: ["Content-Type": "text/plain; version=0.0.4"], body: .bytes(Array(text.utf8)))
@@ -37,7 +38,7 @@ public struct Router: Sendable {
         guard let asset = Page.asset(at: request.path) else {
             throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
         }
-        try request.require(.get, .head)
+        try request.require(.get)
         return HTTPResponse(
             status: 200, headers: ["Content-Type": asset.contentType, "Cache-Control": "no-cache"],
             body: .bytes(asset.bytes))
@@ -45,14 +46,20 @@ public struct Router: Sendable {
 }
 
 extension HTTPRequest {
-    /// Refuses other methods than these.
+    /// Refuses other methods than these; who takes GET takes HEAD (RFC 9110 §9.3.2).
     func require(_ methods: HTTPMethod...) throws {
-        guard methods.contains(method) else {
-            let names = methods.map(\.name).joined(separator: ", ")
-            throw Problem(
-                status: 405, title: "Method not allowed", detail: "\(path) takes \(names), not \(method.name)")
-        }
+        let allowed = methods.flatMap { $0 == .get ? [.get, .head] : [$0] }
+        guard allowed.contains(method) else { throw MethodNotAllowed(method: method, path: path, allowed: allowed) }
     }
+}
+
+/// A request for something that can be had, but not done like this.
+struct MethodNotAllowed: Error {
+    var method: HTTPMethod
+    var path: String
+    var allowed: [HTTPMethod]
+
+    var names: String { allowed.map(\.name).joined(separator: ", ") }
 }
 
 extension HTTPResponse {
@@ -64,6 +71,20 @@ extension HTTPResponse {
         return HTTPResponse(
             status: status, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
             body: .bytes(Array(try encoder.encode(document))))
+    }
+
+    /// The answer to whoever asked for what cannot be done.
+    static func refusal(_ error: any Error) -> HTTPResponse {
+        switch error {
+        case let problem as Problem: return .problem(problem)
+        case let error as MethodNotAllowed:
+            let detail = "\(error.path) takes \(error.names), not \(error.method.name)"
+            var response = HTTPResponse.problem(Problem(status: 405, title: "Method not allowed", detail: detail))
+            // RFC 9110 §15.5.6 wants it.
+            response.headers["Allow"] = error.names
+            return response
+        default: return .problem(Problem(status: 500, title: "Internal error", detail: "\(error)"))
+        }
     }
 
     /// An error as problem JSON (RFC 9457).

@@ -17,8 +17,8 @@ struct WHIPRoutes {
         var response: HTTPResponse
         do {
             response = try await route(request, segments)
-        } catch let problem as Problem {
-            response = .problem(problem)
+        } catch {
+            response = .refusal(error)
         }
         Self.crossOrigin.apply(to: &response, for: request)
         return response

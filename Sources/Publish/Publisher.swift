@@ -57,9 +57,20 @@ public actor Publisher: DatagramReceiver {
         let credentials = ICECredentials(using: &random)
         let offer = try makeOffer(credentials)
         let text = try await signaller.exchange(offer: offer.description)
-        var negotiation = try Negotiation.accept(answer: try SessionDescription(parsing: text), for: offer)
-        if let conditions { try await insertRelay(conditions, into: &negotiation) }
-        try begin(negotiation, credentials)
+        do {
+            var negotiation = try Negotiation.accept(answer: try SessionDescription(parsing: text), for: offer)
+            if let conditions { try await insertRelay(conditions, into: &negotiation) }
+            try begin(negotiation, credentials)
+            try await waitForMedia()
+        } catch {
+            // The server has let us in, and would wait for us.
+            await signaller.leave()
+            leave(loop)
+            throw error
+        }
+    }
+
+    private func waitForMedia() async throws {
         let limit = SystemClock.now() + Self.connectTimeout
         while started == nil {
             if let end { throw PublishError(end.description) }

@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Foundation
 
 /// One word after `lathe`, and what it does.

@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Service
 
 /// The options of commands that host channels: on the command line, and in a file.
@@ -11,6 +12,7 @@ enum ServerOptions {
         OptionDescription("idle", "SECONDS", "how long a recording waits without users (300, at least 3)"),
         OptionDescription("audio", "aac|opus", "how MP4 files keep sound (aac)"),
         OptionDescription("loops", "N", "media loops (one a core)"),
+        OptionDescription("max-users", "N", "how many users may be in all channels together (1000)"),
         OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),
     ]
 

@@ -2,10 +2,10 @@ import Foundation
 
 /// SIGINT and SIGTERM as something to wait for.
 enum Signals {
-    /// Takes over both signals, and returns the number of the first that comes.
+    /// Takes over both signals, and returns the number of the first that comes; nothing if the task is cancelled.
     ///
     /// A second one ends the process at once, for whoever is in a hurry.
-    static func next() async -> Int32 {
+    static func next() async -> Int32? {
         let (stream, input) = AsyncStream.makeStream(of: Int32.self)
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -14,7 +14,7 @@ enum Signals {
             source.resume()
             return source
         }
-        var first = SIGTERM
+        var first: Int32?
         for await received in stream {
             first = received
             break

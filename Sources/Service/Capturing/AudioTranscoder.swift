@@ -5,10 +5,9 @@ import Units
 
 /// Turns one user's Opus packets into AAC packets without gaps on the channel's timeline.
 struct AudioTranscoder: ~Copyable {
-    /// How far decoded samples lie behind those that went into the encoder: libopus looks 4 ms ahead for its
-    /// analysis and 2.5 ms for its window.
+    /// How far decoded samples lie behind those that went into the encoder, which is what senders stamp.
     ///
-    /// Senders stamp what went in.
+    /// libopus looks 4 ms ahead for its analysis and 2.5 ms for its window.
     private static let lookahead = Duration.microseconds(6_500)
     /// Up to three lost packets are concealed; beyond that invention is worse than silence.
     private static let longestConcealment: Int64 = 2_880

@@ -30,6 +30,11 @@ actor CaptureWorker: LoopMember {
     /// Begins to work; to be called once.
     func begin() { join(loop) }
 
+    /// Has something done on the worker's thread, behind all that was asked for before, and does not wait for it.
+    nonisolated func order(_ body: @escaping @Sendable (isolated CaptureWorker) -> Void) {
+        loop.post { self.assumeIsolated { body($0) } }
+    }
+
     /// Begins a capture; its frames may follow at once.
     func begin(_ order: CaptureOrder) {
         captures[order.id] = UserCapture(order, storage: storage, notices: notices)
@@ -37,7 +42,7 @@ actor CaptureWorker: LoopMember {
     }
 
     /// Ends a capture: its takes are closed at `now`, its notices follow when the disk has everything.
-    func finish(_ id: CaptureID, at now: Instant) async {
+    func finish(_ id: CaptureID, at now: Instant) {
         guard let capture = captures.removeValue(forKey: id) else { return }
         capture.finish(at: now)
         let (closing, notices) = (capture.closing, notices)

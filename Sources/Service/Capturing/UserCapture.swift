@@ -20,6 +20,8 @@ final class UserCapture {
     private let storage: StorageThreads
     private let notices: AsyncStream<CaptureNotice>.Continuation
     private let pictureCodec: Codec?
+    /// The sections that the file takes: the first picture and the first sound; mixing two would spoil both.
+    private let sections: Set<Int>
     private var timeline: PeerTimeline
     /// The channels of the first sound that came, which the file then has.
     private var channelCount: Int?
@@ -43,10 +45,15 @@ final class UserCapture {
         self.notices = notices
         timeline = PeerTimeline(origin: order.origin)
         pictureCodec = order.media.first { $0.kind == .video }?.codec
+        sections = Set([MediaKind.video, .audio].compactMap { kind in order.media.firstIndex { $0.kind == kind } })
+        if sections.count < order.media.count {
+            tellTrouble("user \(order.user) offers \(order.media.count) tracks; first picture and sound are recorded")
+        }
     }
 
     /// Takes the next frame of a track.
     func take(_ frame: Frame, of track: TrackID) {
+        guard sections.contains(track.mediaIndex) else { return }
         if frame.codec == .opus { channelCount = channelCount ?? Opus.channelCount(of: frame.bytes) }
         timeline.receive(frame, track: number(of: track, frame.codec))
         place(at: frame.arrival)
@@ -191,7 +198,7 @@ final class UserCapture {
 
     private func askForKeyframe() {
         let (loop, peer) = (order.mediaLoop, order.peer)
-        loop.loop.post { loop.assumeIsolated { $0.requestKeyframes(of: peer) } }
+        loop.order { $0.requestKeyframes(of: peer) }
     }
 
     // MARK: - Telling

@@ -1,3 +1,4 @@
+import Capture
 import Channel
 import DTLS
 import EventLoop
@@ -8,6 +9,8 @@ import WHIP
 import WebRTC
 
 extension Hub {
+    private static let longestEscapedUser = 220
+
     /// Lets a user into a channel with what they offer to send.
     ///
     /// Throws a `Problem` that names the field; nothing is created then.
@@ -19,10 +22,14 @@ extension Hub {
                 status: 503, title: "Shutting down", detail: "the server is about to stop; try again when it is back")
         }
         try checkName(channel)
+        guard publications.count < options.userLimit else {
+            throw Problem(
+                status: 503, title: "Full",
+                detail: "\(options.userLimit) users are here already; --max-users allows more")
+        }
         let user = try user(uid, in: channel)
         let profile = try checkProfile(profile, of: channel)
-        let peer = makePeerID()
-        let loop = loops[Int(peer.rawValue % UInt64(loops.count))]
+        let loop = emptiestLoop()
         let local = localParameters(portOf: loop)
         let (answer, negotiation) = try asProblem {
             () throws(WHIPProblem) in
@@ -30,7 +37,7 @@ extension Hub {
         }
         let whip = WHIPSession(answer: answer, negotiation: negotiation, entityTag: EntityTag(Self.makeToken()))
         let publication = Publication(
-            id: Self.makeToken(), peer: peer, loop: loop, channel: channel, user: user,
+            id: Self.makeToken(), peer: makePeerID(), loop: loop, channel: channel, user: user,
             since: SystemClock.now(), media: negotiation.media, whip: whip)
         enter(publication, profile)
         do {
@@ -48,7 +55,7 @@ extension Hub {
     /// Ends a user's publication at their own wish.
     public func leave(channel: String, id: String) async throws {
         let publication = try publication(channel, id)
-        await left(publication.id, .closedByRemote)
+        left(publication.id, .closedByRemote)
         await publication.loop.close(publication.peer)
     }
 
@@ -115,6 +122,10 @@ extension Hub {
             throw Problem.badField(
                 "uid", "a uid is a number from 1 to 4294967295 or an account's name of up to 255 bytes, not '\(uid)'")
         }
+        // Escaped, each byte may take three; `uid_….txt.new` has to stay under the 255 bytes of a file's name.
+        guard RecordingNames.escaped(user.description).utf8.count <= Self.longestEscapedUser else {
+            throw Problem.badField("uid", "the account's name is too long for the name of a file; shorten it")
+        }
         guard present[user] == nil else {
             throw Problem.conflict("uid", "user \(uid) is already in channel '\(channel)'; choose another uid")
         }
@@ -132,6 +143,15 @@ extension Hub {
                 "profile", "channel '\(channel)' has the profile \(current?.name ?? ""); all its users must agree")
         }
         return profile
+    }
+
+    /// The loop that the fewest peers live on.
+    private func emptiestLoop() -> MediaLoop {
+        var counts = [Int](repeating: 0, count: loops.count)
+        for publication in publications.values {
+            if let index = loops.firstIndex(where: { $0 === publication.loop }) { counts[index] += 1 }
+        }
+        return loops[counts.indices.min { counts[$0] < counts[$1] } ?? 0]
     }
 
     private func localParameters(portOf loop: MediaLoop) -> LocalParameters {
@@ -178,10 +198,10 @@ extension Hub {
     }
 
     /// A user is gone, whatever the reason; their takes are closed.
-    func left(_ id: String, _ end: PeerEnd) async {
+    func left(_ id: String, _ end: PeerEnd) {
         guard let publication = publications[id] else { return }
         forget(publication, end.offlineReason)
-        await endCaptures(of: publication, end)
+        endCaptures(of: publication, end)
     }
 
     private func enter(_ publication: Publication, _ profile: ChannelProfile) {

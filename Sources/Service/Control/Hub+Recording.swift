@@ -20,6 +20,9 @@ extension Hub {
         if let seconds = request.idleSeconds, !(3...86_400).contains(seconds) {
             throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 86400, not \(seconds)")
         }
+        if request.directory?.isEmpty == true {
+            throw Problem.badField("directory", "directory is empty; name one, or leave it out")
+        }
         guard !isDraining else {
             throw Problem(status: 503, title: "Shutting down", detail: "the server is about to stop")
         }
@@ -27,17 +30,14 @@ extension Hub {
             throw Problem.conflict(
                 "channel", "channel '\(request.channel)' is being recorded already, as \(running.document.id)")
         }
-        guard startingChannels.insert(request.channel).inserted else {
+        guard starting[request.channel] == nil else {
             throw Problem.conflict("channel", "a recording of channel '\(request.channel)' is being started already")
         }
-        defer { startingChannels.remove(request.channel) }
         let session = try await makeSession(request)
         sessions.insert(session, at: 0)
         let nobody = ChannelRoom(roster: Roster(profile: .communication, at: session.origin))
         rooms[request.channel] = rooms[request.channel] ?? nobody
-        for publication in publications.values where publication.channel == request.channel {
-            await beginCapture(of: publication, in: session)
-        }
+        for id in publications.keys { beginCapture(of: id, in: session) }
         return session.snapshot(at: SystemClock.now())
     }
 
@@ -55,7 +55,7 @@ extension Hub {
     /// Asks a recording to end; its files close soon after.
     public func stopRecording(_ id: String, _ end: RecordingEnd = .stopped) async throws -> RecordingDocument {
         let session = try session(id)
-        await stop(session, end)
+        stop(session, end)
         return session.snapshot(at: SystemClock.now())
     }
 
@@ -71,8 +71,17 @@ extension Hub {
         let channel = try ChannelName(request.channel)
         let parts = [options.recordRoot] + RecordingNames.directory(channel: channel, startedAt: wall)
         let directory = URL(fileURLWithPath: request.directory ?? parts.joined(separator: "/")).path
+        try checkIsFree(directory)
+        starting[request.channel] = directory
+        defer {
+            starting[request.channel] = nil
+            noteFinish()
+        }
         do {
             try await storage.createDirectory(directory)
+            try await storage.replaceFile(
+                directory + "/" + RecordingNames.metadata,
+                with: Array(RecordingNames.metadataText(channel: channel).utf8))
         } catch {
             throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
         }
@@ -84,10 +93,20 @@ extension Hub {
             end: nil)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
-        await write(RecordingNames.metadataText(channel: channel), to: directory + "/" + RecordingNames.metadata)
         let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log)
         session.note("started")
         return session
+    }
+
+    /// Refuses a directory that another recording has, since nothing is ever overwritten.
+    private func checkIsFree(_ directory: String) throws {
+        let others = sessions.filter { $0.document.state != .finished }.map(\.document.directory) + starting.values
+        let names = [RecordingNames.log, RecordingNames.story, RecordingNames.done]
+        let isUsed = names.contains { FileManager.default.fileExists(atPath: directory + "/" + $0) }
+        guard !isUsed, !others.contains(directory) else {
+            throw Problem.conflict(
+                "directory", "\(directory) holds a recording already, and nothing is ever overwritten; name another")
+        }
     }
 
     // MARK: - Captures
@@ -96,9 +115,9 @@ extension Hub {
     func beginCaptures(of id: String) async {
         guard let publication = publications[id] else { return }
         let isRecorded = sessions.contains { $0.isRunning && $0.document.channel == publication.channel }
-        // A recording that is being started takes in everybody who is there by then.
-        guard !startingChannels.contains(publication.channel) else { return }
         if !isRecorded, options.autoRecord == .individual {
+            // Whoever starts it captures all who are here by then.
+            guard starting[publication.channel] == nil else { return }
             do {
                 _ = try await startRecording(RecordingRequest(channel: publication.channel))
             } catch {
@@ -107,14 +126,20 @@ extension Hub {
             return
         }
         for session in sessions where session.isRunning && session.document.channel == publication.channel {
-            await beginCapture(of: publication, in: session)
+            beginCapture(of: publication.id, in: session)
         }
     }
 
-    private func beginCapture(of publication: Publication, in session: RecordingSession) async {
-        guard publications[publication.id]?.captures[session.document.id] == nil else { return }
+    /// Begins to record one user, unless they left, or are recorded already, or the recording ends.
+    ///
+    /// Loops and workers get orders and are not waited for, so that nothing changes here meanwhile; each performs its
+    /// orders in their order.
+    private func beginCapture(of publicationID: String, in session: RecordingSession) {
+        guard session.isRunning, let publication = publications[publicationID],
+            publication.channel == session.document.channel, publication.captures[session.document.id] == nil
+        else { return }
         let id = makeCaptureID()
-        let worker = workers[Int(id.rawValue % UInt64(workers.count))]
+        let worker = worker(of: id)
         publications[publication.id]?.captures[session.document.id] = id
         session.openCaptures[id] = publication.uid
         session.joinedAt[id] = max(publication.since, session.origin)
@@ -124,16 +149,20 @@ extension Hub {
                 leftAtMilliseconds: nil))
         session.note("userJoined", uid: publication.uid)
         session.log.info("User \(publication.uid) joined, RecordingDir:\(session.document.directory)")
-        await worker.begin(
-            CaptureOrder(
-                id: id, user: publication.user, directory: session.document.directory, origin: session.origin,
-                wallOrigin: session.wallOrigin, audio: session.document.audio, media: publication.media,
-                mediaLoop: publication.loop, peer: publication.peer))
-        await publication.loop.addRoute(CaptureRoute(worker: worker, capture: id), to: publication.peer)
+        let order = CaptureOrder(
+            id: id, user: publication.user, directory: session.document.directory, origin: session.origin,
+            wallOrigin: session.wallOrigin, audio: session.document.audio, media: publication.media,
+            mediaLoop: publication.loop, peer: publication.peer)
+        worker.order { $0.begin(order) }
+        publication.loop.order { $0.addRoute(CaptureRoute(worker: worker, capture: id), to: order.peer) }
+    }
+
+    private func worker(of capture: CaptureID) -> CaptureWorker {
+        workers[Int(capture.rawValue % UInt64(workers.count))]
     }
 
     /// Ends a user's captures when the user is gone.
-    func endCaptures(of publication: Publication, _ end: PeerEnd) async {
+    func endCaptures(of publication: Publication, _ end: PeerEnd) {
         for session in sessions {
             guard let capture = publication.captures[session.document.id] else { continue }
             let now = SystemClock.now()
@@ -142,19 +171,20 @@ extension Hub {
             }
             session.note("userLeft", uid: publication.uid, end.words)
             session.log.info("User \(publication.uid) offline, reason: \(end.offlineReason.rawValue)")
-            await endCapture(capture, of: publication, in: session, at: now)
+            endCapture(capture, of: publication, at: now)
         }
     }
 
-    private func endCapture(
-        _ capture: CaptureID, of publication: Publication, in session: RecordingSession, at now: Instant
-    ) async {
-        guard session.openCaptures[capture] != nil else { return }
-        await publication.loop.removeRoute(capture, from: publication.peer)
-        await workers[Int(capture.rawValue % UInt64(workers.count))].finish(capture, at: now)
+    /// Ends a capture, behind all the frames that its peer's loop has for it.
+    private func endCapture(_ capture: CaptureID, of publication: Publication, at now: Instant) {
+        let (worker, peer) = (worker(of: capture), publication.peer)
+        publication.loop.order { loop in
+            loop.removeRoute(capture, from: peer)
+            worker.order { $0.finish(capture, at: now) }
+        }
     }
 
-    func heard(_ notice: CaptureNotice) async {
+    func heard(_ notice: CaptureNotice) {
         guard let session = sessions.first(where: { $0.openCaptures[notice.capture] != nil }) else { return }
         let uid = session.openCaptures[notice.capture]
         switch notice.kind {
@@ -162,7 +192,7 @@ extension Hub {
             session.update(summary, of: notice.capture, state: .open)
             session.note("takeOpened", uid: uid, summary.file)
             session.log.info("MediaFile \(summary.file)")
-            await writeIndex(summary, in: session)
+            writeIndex(summary, of: notice.capture, in: session)
         case .progress(let summary): session.update(summary, of: notice.capture, state: .open)
         case .failed(let summary, let failure):
             session.update(summary, of: notice.capture, state: .failed)
@@ -176,21 +206,32 @@ extension Hub {
             session.update(summary, of: notice.capture, state: failure == nil ? .closed : .failed)
             session.note("takeClosed", uid: uid, failure ?? summary.file)
             session.log.info("~MediaFile \(summary.file)")
-            await writeIndex(summary, in: session)
+            writeIndex(summary, of: notice.capture, in: session)
         case .ended:
             session.openCaptures[notice.capture] = nil
-            await finishIfDone(session)
+            finishIfDone(session)
         }
     }
 
-    private func writeIndex(_ summary: TakeSummary, in session: RecordingSession) async {
-        await write(summary.index.text, to: session.document.directory + "/" + summary.index.name, in: session)
+    /// Writes a user's index anew, behind the one written before; other notices do not wait for the disk.
+    private func writeIndex(_ summary: TakeSummary, of capture: CaptureID, in session: RecordingSession) {
+        let path = session.document.directory + "/" + summary.index.name
+        let before = session.indexWrites[capture]
+        session.indexWrites[capture] = Task {
+            await before?.value
+            do {
+                try await storage.replaceFile(path, with: Array(summary.index.text.utf8))
+            } catch {
+                complain("\(error)")
+                session.note("writeFailed", uid: session.openCaptures[capture], "\(error)")
+            }
+        }
     }
 
     // MARK: - The end
 
     /// Ends a recording: every take is closed, then the story is written, then the marker.
-    func stop(_ session: RecordingSession, _ end: RecordingEnd) async {
+    func stop(_ session: RecordingSession, _ end: RecordingEnd) {
         guard session.isRunning else { return }
         let now = SystemClock.now()
         session.end(end)
@@ -198,33 +239,48 @@ extension Hub {
         for publication in publications.values {
             guard let capture = publication.captures[session.document.id] else { continue }
             publications[publication.id]?.captures[session.document.id] = nil
-            await endCapture(capture, of: publication, in: session, at: now)
+            endCapture(capture, of: publication, at: now)
         }
-        await finishIfDone(session)
+        finishIfDone(session)
     }
 
-    private func finishIfDone(_ session: RecordingSession) async {
+    private func finishIfDone(_ session: RecordingSession) {
         guard session.document.state == .finishing, session.openCaptures.isEmpty, !session.isClosing else { return }
         session.isClosing = true
+        Task { await complete(session) }
+    }
+
+    /// Writes what is written last: the story, once all else is on the disk, then the marker.
+    private func complete(_ session: RecordingSession) async {
+        for write in session.indexWrites.values { await write.value }
         var document = session.snapshot(at: SystemClock.now())
         document.state = .finished
         let directory = document.directory
         session.log.info("recording ends: \(document.end?.reason ?? "")")
         session.note("finished")
+        await attempt(session) { try await session.log.finish() }
         document.events = session.document.events
-        do {
-            try await session.log.finish()
+        await attempt(session) {
             try await storage.replaceFile(
                 directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
-        } catch {
-            complain("the recording in \(directory) could not be completed: \(error)")
-            session.note("writeFailed", "\(error)")
-            document.events = session.document.events
         }
+        document.events = session.document.events
         session.document = document
+        session.indexWrites = [:]
         closeRoomIfUnused(document.channel)
         forgetOldest()
+        noteFinish()
+    }
+
+    /// Does one of the last things; a failure is said, and hinders none of the others.
+    private func attempt(_ session: RecordingSession, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            complain("the recording in \(session.document.directory) could not be completed: \(error)")
+            session.note("writeFailed", "\(error)")
+        }
     }
 
     private func forgetOldest() {
@@ -240,16 +296,6 @@ extension Hub {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         return try encoder.encode(document)
-    }
-
-    /// Writes a small file whole; a failure is said on standard error and in the story.
-    private func write(_ text: String, to path: String, in session: RecordingSession? = nil) async {
-        do {
-            try await storage.replaceFile(path, with: Array(text.utf8))
-        } catch {
-            complain("\(error)")
-            session?.note("writeFailed", "\(error)")
-        }
     }
 
     /// Tells the operator about trouble that has no other way out.

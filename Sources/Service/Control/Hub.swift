@@ -24,12 +24,14 @@ public actor Hub {
     var rooms: [String: ChannelRoom] = [:]
     var publications: [String: Publication] = [:]
     var sessions: [RecordingSession] = []
-    /// The channels whose recording is being started right now.
-    var startingChannels: Set<String> = []
+    /// Channels whose next recording is being prepared, and where, so that nobody starts a second one meanwhile.
+    var starting: [String: String] = [:]
     var isDraining = false
 
-    private var lastPeer: UInt64 = 0
-    private var lastCapture: UInt64 = 0
+    private var peerCount: UInt64 = 0
+    private var captureCount: UInt64 = 0
+    /// Whoever waits for the next recording to finish.
+    private var awaitingFinish: [CheckedContinuation<Void, Never>] = []
     private let peerNotices: AsyncStream<PeerNotice>
     private let captureNotices: AsyncStream<CaptureNotice>
 
@@ -76,27 +78,31 @@ public actor Hub {
     /// `signal` is the number of the one that asked for it.
     public func shutDown(signal: Int32) async {
         isDraining = true
-        for session in sessions where session.document.state == .recording { await stop(session, .signal(signal)) }
-        while sessions.contains(where: { $0.document.state != .finished }) {
-            try? await Task.sleep(for: .milliseconds(20))
+        while !starting.isEmpty || sessions.contains(where: { $0.document.state != .finished }) {
+            for session in sessions where session.isRunning { stop(session, .signal(signal)) }
+            await withCheckedContinuation { awaitingFinish.append($0) }
         }
         for publication in publications.values { await publication.loop.close(publication.peer) }
         try? await Task.sleep(for: .milliseconds(50))
         await storage.stop()
     }
 
-    /// A number that no peer of this process had before.
-    ///
-    /// Peers and captures count apart, since loops and workers are dealt out by these numbers in turn.
-    func makePeerID() -> PeerID {
-        lastPeer += 1
-        return PeerID(rawValue: lastPeer)
+    /// Lets `shutDown` look again: a recording has finished, or was started after all.
+    func noteFinish() {
+        for continuation in awaitingFinish { continuation.resume() }
+        awaitingFinish = []
     }
 
-    /// A number that no capture of this process had before.
+    /// A number that no other peer of this process had.
+    func makePeerID() -> PeerID {
+        peerCount += 1
+        return PeerID(rawValue: peerCount)
+    }
+
+    /// A number that no other capture of this process had; they count through the workers.
     func makeCaptureID() -> CaptureID {
-        lastCapture += 1
-        return CaptureID(rawValue: lastCapture)
+        captureCount += 1
+        return CaptureID(rawValue: captureCount)
     }
 
     private func hearPeers() async {
@@ -104,13 +110,13 @@ public actor Hub {
             guard let publication = publications.values.first(where: { $0.peer == notice.peer }) else { continue }
             switch notice.kind {
             case .connected: connected(publication.id)
-            case .closed(let end): await left(publication.id, end)
+            case .closed(let end): left(publication.id, end)
             }
         }
     }
 
     private func hearCaptures() async {
-        for await notice in captureNotices { await heard(notice) }
+        for await notice in captureNotices { heard(notice) }
     }
 
     private func watchIdleness() async {
@@ -118,7 +124,7 @@ public actor Hub {
             try? await Task.sleep(for: .milliseconds(200))
             let now = SystemClock.now()
             for session in sessions where isIdleTooLong(session, at: now) {
-                await stop(session, .idle(seconds: session.document.idleSeconds))
+                stop(session, .idle(seconds: session.document.idleSeconds))
             }
         }
     }

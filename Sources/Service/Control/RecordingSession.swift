@@ -20,6 +20,8 @@ final class RecordingSession {
     let log: SystemLog
     var openCaptures: [CaptureID: String] = [:]
     var joinedAt: [CaptureID: Instant] = [:]
+    /// The last write of each user's index, which a next one follows.
+    var indexWrites: [CaptureID: Task<Void, Never>] = [:]
     /// Its last files are being written; nothing can delay the end any more.
     var isClosing = false
 
@@ -62,13 +64,19 @@ final class RecordingSession {
     // MARK: - Takes
 
     /// Takes over what is known of a file, adding it if it is new.
+    ///
+    /// The numbers of a file whose writing failed stand still: what came later is not in it.
     func update(_ summary: TakeSummary, of capture: CaptureID, state: RecordingDocument.Take.State) {
         guard let uid = openCaptures[capture] else { return }
         let take = Self.describe(summary, uid: uid, state: state, joined: joinedAt[capture].map(milliseconds(at:)) ?? 0)
-        if let index = document.takes.firstIndex(where: { $0.file == take.file }) {
-            document.takes[index] = take
-        } else {
+        guard let index = document.takes.firstIndex(where: { $0.file == take.file }) else {
             document.takes.append(take)
+            return
+        }
+        switch (document.takes[index].state, state) {
+        case (.failed, _): break
+        case (_, .failed): document.takes[index].state = .failed
+        default: document.takes[index] = take
         }
     }
 

@@ -16,6 +16,8 @@ actor MediaLoop: DatagramReceiver {
     private static let handOverPeriod = Duration.milliseconds(20)
     /// How long datagrams gather before they are read: a recording is in no hurry, and they carry the kernel's stamp.
     private static let gathering = Duration.microseconds(Int64(ProcessInfo.processInfo.environment["GATHER"] ?? "2000") ?? 0)
+    /// How many remote addresses lead to one peer; the oldest makes room.
+    private static let addressLimit = 16
 
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -52,6 +54,11 @@ actor MediaLoop: DatagramReceiver {
 
     /// Begins to read; to be called once.
     func begin() throws { try join(loop) }
+
+    /// Has something done on the loop's thread, behind all that was asked for before, and does not wait for it.
+    nonisolated func order(_ body: @escaping @Sendable (isolated MediaLoop) -> Void) {
+        loop.post { self.assumeIsolated { body($0) } }
+    }
 
     /// How many peers live here.
     var peerCount: Int { slots.count }
@@ -100,7 +107,7 @@ actor MediaLoop: DatagramReceiver {
             let batch = outboxes[index].inputs
             outboxes[index].inputs.removeAll(keepingCapacity: true)
             let worker = outboxes[index].worker
-            worker.loop.post { worker.assumeIsolated { $0.take(batch) } }
+            worker.order { $0.take(batch) }
         }
         handOverAt = nil
     }
@@ -118,6 +125,9 @@ actor MediaLoop: DatagramReceiver {
     ) {
         guard let slot = slots[id] else { return }
         byUserName[local.fragment] = slot
+        slot.userNames.append(local.fragment)
+        // The peer knows the credentials before these still; older ones lead nowhere.
+        if slot.userNames.count > 2 { byUserName[slot.userNames.removeFirst()] = nil }
         slot.peer.restartICE(local: local, remote: remote, at: SystemClock.now())
         touch(slot)
     }
@@ -155,7 +165,7 @@ actor MediaLoop: DatagramReceiver {
             let fragment = message.recipientFragment, let slot = byUserName[String(fragment)]
         else { return nil }
         // A peer has a handful of addresses; one that claims more is attacking the table.
-        if slot.addresses.count >= 16 { byAddress[slot.addresses.removeFirst()] = nil }
+        if slot.addresses.count >= Self.addressLimit { byAddress[slot.addresses.removeFirst()] = nil }
         slot.addresses.append(remote)
         byAddress[remote] = slot
         return slot
@@ -227,7 +237,7 @@ actor MediaLoop: DatagramReceiver {
         handOver()
         slots[slot.id] = nil
         for address in slot.addresses { byAddress[address] = nil }
-        byUserName = byUserName.filter { $0.value !== slot }
+        for name in slot.userNames { byUserName[name] = nil }
         slot.deadline = nil
         notices.yield(PeerNotice(peer: slot.id, kind: .closed(end)))
     }

@@ -12,7 +12,8 @@ struct PeerID: Hashable, Sendable {
 /// A class, because a dictionary cannot hold the noncopyable peer. Only the loop's actor touches it.
 final class PeerSlot {
     let id: PeerID
-    let userName: String
+    /// Our halves of its ICE user names: the current one last, before it the one that a restart replaced.
+    var userNames: [String]
     var peer: Peer<DTLSChannel>
     var deadline: Instant?
     /// Whether its outputs wait to be taken this round.
@@ -26,7 +27,7 @@ final class PeerSlot {
 
     init(id: PeerID, userName: String, mediaCount: Int, peer: consuming Peer<DTLSChannel>) {
         self.id = id
-        self.userName = userName
+        userNames = [userName]
         self.mediaCount = mediaCount
         self.peer = peer
     }

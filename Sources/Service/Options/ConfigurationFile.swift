@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Foundation
 
 /// A server's options as a JSON file: one object, its keys the long options without their dashes.
@@ -7,17 +8,8 @@ import Foundation
 public enum ConfigurationFile {
     /// The options in a file's text as pairs of name and value, in the order of their names.
     static func options(in text: Data, named file: String) throws -> [(name: String, value: String)] {
-        let parsed: Any
-        do {
-            parsed = try JSONSerialization.jsonObject(with: text)
-        } catch {
-            throw OptionError("\(file) is not JSON: \(error.localizedDescription)")
-        }
-        guard let object = parsed as? [String: Any] else {
-            throw OptionError("\(file) must hold one JSON object, such as { \"http\": \"127.0.0.1:8080\" }")
-        }
-        return try object.sorted { $0.key < $1.key }.filter { !$0.key.hasPrefix("//") }.flatMap { name, value in
-            try texts(of: value, named: name, in: file).map { (name, $0) }
+        try parse(text, named: file).sorted { $0.key < $1.key }.filter { !$0.key.hasPrefix("//") }.flatMap {
+            name, value in try texts(of: value, named: name, in: file).map { (name, $0) }
         }
     }
 
@@ -35,12 +27,46 @@ public enum ConfigurationFile {
         }
     }
 
-    private static func texts(of value: Any, named name: String, in file: String) throws -> [String] {
+    private static func parse(_ text: Data, named file: String) throws -> [String: ConfigurationValue] {
+        do {
+            return try JSONDecoder().decode([String: ConfigurationValue].self, from: text)
+        } catch DecodingError.dataCorrupted(let context) {
+            let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
+            throw OptionError("\(file) is not JSON: \(cause)")
+        } catch {
+            throw OptionError("\(file) must hold one JSON object, such as { \"http\": \"127.0.0.1:8080\" }")
+        }
+    }
+
+    private static func texts(of value: ConfigurationValue, named name: String, in file: String) throws -> [String] {
         switch value {
-        case let text as String: [text]
-        case let number as NSNumber: [number.stringValue]
-        case let list as [Any]: try list.flatMap { try texts(of: $0, named: name, in: file) }
-        default: throw OptionError("\(file): '\(name)' must be a text, a number or a list of them")
+        case .text(let text): return [text]
+        case .list(let list) where ServiceOptions.repeatableNames.contains(name):
+            return try list.flatMap { try texts(of: $0, named: name, in: file) }
+        case .list where ServiceOptions.names.contains(name):
+            throw OptionError("\(file): '\(name)' has one value, not a list")
+        case .list, .other: throw OptionError("\(file): '\(name)' must be a text or a whole number")
+        }
+    }
+}
+
+/// What stands behind a key of the file.
+private enum ConfigurationValue: Decodable {
+    case text(String)
+    case list([ConfigurationValue])
+    /// A truth value, a fraction, an object or nothing.
+    case other
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let number = try? container.decode(Int.self) {
+            self = .text("\(number)")
+        } else if let list = try? container.decode([ConfigurationValue].self) {
+            self = .list(list)
+        } else {
+            self = .other
         }
     }
 }

@@ -7,6 +7,9 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     /// An existing or new directory that receives the files directly, without day and channel folders.
     public var directory: String?
 
+    /// The names of all of these.
+    public static let fields = ["channel", "mode", "idleSeconds", "audio", "directory"]
+
     public init(
         channel: String, mode: String? = nil, idleSeconds: Int? = nil, audio: AudioChoice? = nil,
         directory: String? = nil

@@ -1,3 +1,4 @@
+public import CommandLineOptions
 import Foundation
 public import Units
 
@@ -29,6 +30,8 @@ public struct ServiceOptions: Equatable, Sendable {
     public var audio = AudioChoice.aac
     /// How many media loops run; nothing means one per core.
     public var loopCount: Int?
+    /// How many users may be in all channels together; more are refused.
+    public var userLimit = 1000
 
     public init() {}
 }
@@ -44,8 +47,11 @@ public enum AudioChoice: String, CaseIterable, Codable, Sendable {
 extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
-        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "loops",
+        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "loops", "max-users",
     ]
+
+    /// Those that may be given more than once.
+    static let repeatableNames: Set<String> = ["public-ip"]
 
     /// Sets one option from its text, as it stands on the command line or in the file.
     public mutating func set(_ name: String, to text: String) throws(OptionError) {
@@ -58,6 +64,7 @@ extension ServiceOptions {
         case "audio": audio = try Self.choice(name, text)
         case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
         case "loops": loopCount = try Self.number(name, text, in: 1...256)
+        case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
         default:
             throw OptionError("unknown option '\(name)'; known are: \(Self.names.joined(separator: ", "))")
         }

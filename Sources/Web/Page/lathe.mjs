@@ -104,6 +104,8 @@ function reconnectLater() {
   call.peer.close();
   setTimeout(async () => {
     if (!call.media) return;
+    // The server may not have noticed yet, and would say that the user is still here.
+    await fetch(call.resource, { method: "DELETE" }).catch(() => {});
     try { await connect(); } catch (error) { say(error.message, true); reconnectLater(); }
   }, pause);
 }

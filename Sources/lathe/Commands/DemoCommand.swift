@@ -1,5 +1,6 @@
 import AV
 import Codecs
+import CommandLineOptions
 import Foundation
 import Publish
 import Service

@@ -1,4 +1,5 @@
 import Codecs
+import CommandLineOptions
 import Foundation
 import Link
 import Publish
@@ -34,7 +35,8 @@ enum PublishCommand: Command {
         try await fleet.connect()
         say("\(order.count) connected to \(order.target)")
         let interrupted = Task {
-            say("\(Signals.name(await Signals.next())): leaving")
+            guard let signal = await Signals.next() else { return }
+            say("\(Signals.name(signal)): leaving")
             await fleet.stop()
         }
         let reports = try await fleet.send(for: order.duration)

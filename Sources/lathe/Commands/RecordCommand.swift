@@ -1,4 +1,5 @@
 import Capture
+import CommandLineOptions
 import Foundation
 import Service
 
@@ -53,7 +54,7 @@ enum RecordCommand: Command {
         say("recording channel '\(document.channel)' to \(document.directory)")
         let id = document.id
         let signals = Task {
-            let signal = await Signals.next()
+            guard let signal = await Signals.next() else { return }
             say("\(Signals.name(signal)): stopping")
             try await recorder.stop(id, signal: signal)
         }

@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Foundation
 import Service
 
@@ -12,7 +13,7 @@ enum ServeCommand: Command {
         let server = try await RunningServer(try ServerOptions.read(arguments))
         say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
         say("recording to \(server.hub.options.recordRoot), \(server.hub.options.autoRecord.words)")
-        let signal = await Signals.next()
+        let signal = await Signals.next() ?? SIGTERM
         say("\(Signals.name(signal)): closing every recording")
         await server.stop(signal: signal)
         return 0

@@ -1,31 +1,12 @@
-import Service
-
-/// One option of a command, as its help shows it.
-struct OptionDescription {
-    var name: String
-    /// What stands for the value in the help, such as `HOST:PORT`; nothing for a flag.
-    var placeholder: String?
-    var help: String
-    /// Whether it may be given more than once.
-    var isRepeatable = false
-
-    init(_ name: String, _ placeholder: String? = nil, _ help: String, isRepeatable: Bool = false) {
-        self.name = name
-        self.placeholder = placeholder
-        self.help = help
-        self.isRepeatable = isRepeatable
-    }
-}
-
 /// A command line, split into long options and the words between them.
 ///
 /// `--name value` and `--name=value` mean the same. Unknown names, missing values and repetition are
 /// refused by name; a near miss is suggested.
-struct Arguments {
-    private(set) var options: [(name: String, value: String)] = []
-    private(set) var words: [String] = []
+public struct Arguments: Sendable {
+    public private(set) var options: [(name: String, value: String)] = []
+    public private(set) var words: [String] = []
 
-    init(parsing arguments: some Sequence<String>, known: [OptionDescription]) throws {
+    public init(parsing arguments: some Sequence<String>, known: [OptionDescription]) throws {
         var rest = ArraySlice(Array(arguments))
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--"), argument.count > 2 else {
@@ -43,13 +24,13 @@ struct Arguments {
     }
 
     /// The value of an option, if it was given.
-    subscript(name: String) -> String? { options.last { $0.name == name }?.value }
+    public subscript(name: String) -> String? { options.last { $0.name == name }?.value }
 
     /// Whether a flag was given.
-    func has(_ name: String) -> Bool { self[name] != nil }
+    public func has(_ name: String) -> Bool { self[name] != nil }
 
     /// An option's value as a number within limits.
-    func number<Number: LosslessStringConvertible & Comparable>(
+    public func number<Number: LosslessStringConvertible & Comparable>(
         _ name: String, in range: ClosedRange<Number>
     ) throws -> Number? {
         guard let text = self[name] else { return nil }
