@@ -1,1 +1,1 @@
-// APITests
+import API

@@ -22,11 +22,13 @@ struct ArgumentsTests {
 
     @Test("tells flags, words and repeated options apart, in their order")
     func kinds() throws {
-        let arguments = try Self.parse("one", "--public-ip", "::1", "--pattern", "two", "--public-ip=127.0.0.1", "-x", "--")
+        let arguments = try Self.parse(
+            "one", "--public-ip", "::1", "--pattern", "two", "--public-ip=127.0.0.1", "-x", "--")
         #expect(arguments.words == ["one", "two", "-x", "--"])
         #expect(arguments.has("pattern"))
         #expect(!arguments.has("channel"))
-        #expect(arguments.options.map { "\($0.name)=\($0.value)" } == ["public-ip=::1", "pattern=", "public-ip=127.0.0.1"])
+        #expect(
+            arguments.options.map { "\($0.name)=\($0.value)" } == ["public-ip=::1", "pattern=", "public-ip=127.0.0.1"])
         #expect(arguments["public-ip"] == "127.0.0.1")
     }
 
