@@ -92,6 +92,19 @@ struct HubRecordingTests {
         }
     }
 
+    @Test("takes the first picture and sound of a user who offers more, and says so")
+    func secondCamera() async throws {
+        try await withHub { hub in
+            let id = try await hub.startRecording(RecordingRequest(channel: "room")).id
+            _ = try await hub.admit("1", offer: Offer.text([.opus, .h264, .h264]))
+            let events = try await eventually("the trouble is told") {
+                let troubles = try await hub.recording(id).events.filter { $0.type == "trouble" }
+                return troubles.isEmpty ? nil : troubles
+            }
+            #expect(events.map(\.detail) == ["user 1 offers 3 tracks; first picture and sound are recorded"])
+        }
+    }
+
     @Test("begins by itself when told to, once for all who come, and takes in who was there before")
     func automatic() async throws {
         try await withHub({ $0.autoRecord = .individual }) { hub in
@@ -224,6 +237,7 @@ struct HubRecordingTests {
                     }
                 }
             }
+            #expect(await !hub.recordings().isEmpty)
             for recording in await hub.recordings() { _ = try await hub.stopAndFinish(recording.id) }
             for recording in await hub.recordings() {
                 #expect(FileManager.default.fileExists(atPath: recording.directory + "/recording2-done.txt"))
