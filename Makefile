@@ -4,7 +4,7 @@
 
 lathe := .build/release/lathe
 python := .venv/bin/python
-swift_sources := Package.swift Sources Tests
+swift_sources := Package.swift Sources Tests Fuzz
 
 build: setup
 	swift build
@@ -37,15 +37,18 @@ test:
 	swift build -c release --product lathe
 	if [ -f Tests/EndToEnd/run.py ]; then $(python) Tests/EndToEnd/run.py; fi
 
+# What a stream costs beside Janus, then what only the inside can measure.
 bench: release
 	@scripts/setup --tests
-	$(python) Tests/EndToEnd/bench.py $(ARGS)
+	$(python) Benchmarks/bench.py $(ARGS)
+	swift build -c release --product lathe-bench
+	.build/release/lathe-bench
 
 # The long campaigns: hours of call, bad networks, killed processes.
 soak: release
 	@scripts/setup --tests
-	$(python) Tests/EndToEnd/soak.py $(ARGS)
+	$(python) Benchmarks/soak.py $(ARGS)
 
-# FUZZ_SECONDS for each parser; what crashes one belongs into Fuzz/Corpus, where an ordinary test replays it.
+# Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup
 	scripts/fuzz $(ARGS)

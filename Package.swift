@@ -12,10 +12,14 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Fuzzing, and only fuzzing, wants every target instrumented and one program more: see scripts/fuzz.
+let isFuzzing = Context.environment["FUZZ"] != nil
+let instrumented = isFuzzing ? house + [.unsafeFlags(["-sanitize=fuzzer,address"])] : house
+
 func room(_ name: String, _ dependencies: [String] = [], _ extra: [SwiftSetting] = []) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .byName(name: $0) },
-        swiftSettings: house + extra)
+        swiftSettings: instrumented + extra)
 }
 
 func tests(_ name: String, _ dependencies: [String] = []) -> Target {
@@ -99,8 +103,26 @@ let app: [Target] = [
             "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
             "Inspect", "Link", "EventLoop", "AV", "Pattern",
         ],
-        swiftSettings: house)
+        swiftSettings: house),
+    .executableTarget(
+        name: "lathe-bench",
+        dependencies: ["Bytes", "Units", "Codecs", "Channel", "Capture", "EventLoop", "Storage"],
+        swiftSettings: house),
 ]
+
+// What is fed to the parsers, by the fuzz program and by the test that replays what it found.
+let fuzzTargets: Target = .target(
+    name: "FuzzTargets",
+    dependencies: [
+        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "MP4", "WebM", "WebRTC",
+    ],
+    path: "Fuzz/Targets", swiftSettings: instrumented)
+
+// SwiftPM renames `main`, so the program brings its own and calls libFuzzer's driver; scripts/fuzz says where that is.
+let fuzzProgram: Target = .executableTarget(
+    name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Program",
+    swiftSettings: house + [.enableExperimentalFeature("Extern")],
+    linkerSettings: [.unsafeFlags(["-sanitize=address"]), .linkedLibrary("stdc++")])
 
 let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
@@ -141,10 +163,13 @@ let testTargets: [Target] = [
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     .testTarget(name: "TidyTests", swiftSettings: house),
+    .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], swiftSettings: house),
 ]
 
 let package = Package(
     name: "lathe",
-    products: [.executable(name: "lathe", targets: ["lathe"])],
-    targets: words + formats + machines + edges + shell + app + [testSupport] + testTargets
+    products: [.executable(name: "lathe", targets: ["lathe"])]
+        + (isFuzzing ? [.executable(name: "fuzz", targets: ["fuzz"])] : []),
+    targets: words + formats + machines + edges + shell + app + [testSupport, fuzzTargets] + testTargets
+        + (isFuzzing ? [fuzzProgram] : [])
 )

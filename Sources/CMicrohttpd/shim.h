@@ -4,7 +4,7 @@
 // Swift cannot call functions with "...": this starts a daemon with every option that we use.
 
 struct lathe_mhd_settings {
-    int listener;                  // a bound, listening socket, to be closed after the daemon is stopped
+    int listener;                  // a bound, listening socket, which the daemon closes
     int is_v6;
     unsigned int thread_count;
     size_t connection_memory_limit;

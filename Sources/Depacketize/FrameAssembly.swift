@@ -70,6 +70,11 @@ struct FrameAssembly: Sendable {
         bytes.overwrite(bigEndian: value, at: offset)
     }
 
+    /// Takes back what was appended behind the first `byteCount` bytes.
+    mutating func truncate(to byteCount: Int) {
+        bytes.removeLast(bytes.count - byteCount)
+    }
+
     mutating func insert(_ inserted: [UInt8], at offset: Int) {
         bytes.insert(contentsOf: inserted, at: offset)
     }

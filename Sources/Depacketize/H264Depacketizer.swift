@@ -34,7 +34,7 @@ struct H264Depacketizer: Sendable {
         // A forbidden_zero_bit that is set says that a gateway found the unit damaged (§1.3).
         guard payload[0] & 0x80 == 0 else { return assembly.markMalformed() }
         switch payload[0] & 0x1F {
-        case 1...23: pushUnit(payload, in: 0..<payload.count, into: &assembly)
+        case Self.singleUnits: pushUnit(payload, in: 0..<payload.count, into: &assembly)
         case Self.aggregation: pushAggregation(payload, into: &assembly)
         case Self.fragmentation: pushFragment(payload, into: &assembly)
         // Interleaving (STAP-B, MTAP, FU-B) is mode 2, which is never negotiated (§5.4).
@@ -65,6 +65,7 @@ struct H264Depacketizer: Sendable {
     }
 
     // Payload types of RFC 6184 table 1.
+    private static let singleUnits: ClosedRange<UInt8> = 1...23
     private static let aggregation: UInt8 = 24
     private static let fragmentation: UInt8 = 28
 }
@@ -91,6 +92,7 @@ extension H264Depacketizer {
             let count = Int(payload[position]) << 8 | Int(payload[position + 1])
             position += 2
             guard count > 0, count <= payload.count - position else { return assembly.markMalformed() }
+            guard Self.beginsUnit(payload[position]) else { return assembly.markMalformed() }
             pushUnit(payload, in: position..<position + count, into: &assembly)
             position += count
         } while position < payload.count
@@ -103,6 +105,7 @@ extension H264Depacketizer {
         if isStart {
             if fragmentedUnit != nil { assembly.markIncomplete() }
             let header = payload[0] & 0xE0 | payload[1] & 0x1F
+            guard Self.beginsUnit(header) else { return assembly.markMalformed() }
             note(H264.NALUnitType(header: header), firstPayloadByte: payload[2], in: &assembly)
             fragmentedUnit = assembly.bytes.count
             assembly.append(UInt32(0))
@@ -113,7 +116,15 @@ extension H264Depacketizer {
         guard isEnd else { return }
         fragmentedUnit = nil
         guard !assembly.isBroken else { return }
+        if H264.NALUnitType(header: assembly.bytes[unit + H264.lengthByteCount]) == .fillerData {
+            return assembly.truncate(to: unit)
+        }
         assembly.overwrite(UInt32(assembly.bytes.count - unit - H264.lengthByteCount), at: unit)
+    }
+
+    /// Whether a header is one of a NAL unit: no packet nests in another (§5.7, §5.8), none is known to be damaged.
+    private static func beginsUnit(_ header: UInt8) -> Bool {
+        header & 0x80 == 0 && singleUnits.contains(header & 0x1F)
     }
 
     /// Notes what a NAL unit is, and whether packets lost before it took the beginning of the picture along.

@@ -19,7 +19,6 @@ final class Daemon: Sendable {
     /// - Note: `@unchecked Sendable` holds because libmicrohttpd's functions may be called from any thread.
     @safe private struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
-        let listener: CInt
     }
 
     /// Two, so that a file on a slow disk does not hold up everybody else.
@@ -69,7 +68,7 @@ final class Daemon: Sendable {
             { closure, _, slot, _ in unsafe daemon(closure).completed(slot) },
             Unmanaged.passUnretained(self).toOpaque())
         guard let started = unsafe started else { return false }
-        state.withLock { $0.handle = unsafe Handle(pointer: started, listener: settings.listener) }
+        state.withLock { $0.handle = unsafe Handle(pointer: started) }
         return true
     }
 }
@@ -167,15 +166,15 @@ private let stopping = HTTPResponse.text("The server is stopping.\n", status: 50
 
 // MARK: - Stopping
 extension Daemon {
-    /// Accepts nothing new, and ends what has no end of its own.
+    /// Takes no new request, and ends what has no end of its own.
+    ///
+    /// The listener stays open, for clients to be told. `MHD_quiesce_daemon` would close it, but in 0.9.75 it
+    /// races with its own threads to take the listener out of their `epoll` sets, and the loser aborts.
     func beginStop() {
-        let (handle, exchanges) = state.withLock { state in
-            defer { state.isStopping = true }
-            return (state.isStopping ? nil : state.handle, Array(state.exchanges.values))
+        let exchanges = state.withLock { state in
+            state.isStopping = true
+            return Array(state.exchanges.values)
         }
-        // It hands the listener back to us, but its threads take it out of their `epoll` sets only later, and
-        // abort if it is closed by then.
-        if let handle { _ = unsafe MHD_quiesce_daemon(handle.pointer) }
         for exchange in exchanges { exchange.endStream() }
     }
 
@@ -208,10 +207,7 @@ extension Daemon {
         let handle = state.withLock { $0.handle.take() }
         // libmicrohttpd forbids suspended connections here; what could suspend one has just been answered or
         // ended, and whatever comes later is refused.
-        if let handle {
-            unsafe MHD_stop_daemon(handle.pointer)
-            closeListener(handle.listener)
-        }
+        if let handle { unsafe MHD_stop_daemon(handle.pointer) }
         jobs.finish()
     }
 }

@@ -20,7 +20,6 @@ public final class HTTPServer: Sendable {
         let (jobs, submit) = AsyncStream<Daemon.Job>.makeStream()
         let daemon = Daemon(limits: configuration.limits, jobs: submit)
         guard daemon.start(listener, identity: configuration.identity) else {
-            closeListener(listener.descriptor)
             throw HTTPServerError(
                 configuration.identity == nil
                     ? "cannot serve on \(listener.address): libmicrohttpd did not start; is there memory for threads?"
@@ -43,7 +42,7 @@ public final class HTTPServer: Sendable {
         runner.cancel()
     }
 
-    /// Stops listening, lets requests in progress end within the grace, and closes every connection.
+    /// Lets requests in progress end within the grace, refuses new ones with 503, and closes every connection.
     ///
     /// Streams are ended at once. Handlers that take longer are cancelled, and not waited for: their clients
     /// get 503. After this returns, the port is free again.

@@ -4,7 +4,8 @@ import Units
 
 /// A bound, listening socket.
 ///
-/// Made by us rather than by libmicrohttpd, which would not say why it cannot listen.
+/// Made by us rather than by libmicrohttpd, which would not say why it cannot listen. From there on it is
+/// libmicrohttpd's, which closes it when it stops, and also when it cannot start.
 struct Listener {
     let descriptor: CInt
     /// Where it really listens, the port filled in.
@@ -94,9 +95,6 @@ private enum SocketType {
     static let stream = CInt(SOCK_STREAM.rawValue)
     static let closedOnExecution = CInt(SOCK_CLOEXEC.rawValue)
 }
-
-/// Closes a listener that nobody else will close.
-func closeListener(_ descriptor: CInt) { close(descriptor) }
 
 /// The system's words for an error.
 func describe(_ reason: CInt) -> String { unsafe String(cString: strerror(reason)) }

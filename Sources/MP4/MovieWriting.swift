@@ -6,6 +6,8 @@ struct MovieHeader: Sendable {
     /// Seconds since 1904 (ISO/IEC 14496-12 §8.2.2.3).
     let creation: UInt64
 
+    init(creation: UInt64) { self.creation = creation }
+
     init(createdAtUnixMilliseconds creation: Int64) {
         self.creation = UInt64(clamping: creation / 1000 + Self.secondsFrom1904To1970)
     }

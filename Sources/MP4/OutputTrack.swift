@@ -56,6 +56,9 @@ struct OutputTrack: Sendable {
         openBytes.removeAll(keepingCapacity: true)
     }
 
+    /// Takes samples into the index that lie in the file already, one after the other from `offset` on.
+    mutating func adopt(_ samples: [OpenSample], chunkAt offset: Int) { index.addChunk(at: offset, samples) }
+
     /// What of the file's timeline the open samples cover, in nanoseconds.
     var openSpan: Range<Int64>? {
         guard let first = open.first, let last = open.last else { return nil }

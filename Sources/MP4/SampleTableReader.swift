@@ -29,7 +29,7 @@ struct SampleTableReader {
         return (samples, announced - samples.count)
     }
 
-    /// §8.7.3. Samples take bytes, so a file cannot have more bytes of samples than bytes.
+    /// §8.7.3: samples take bytes, so a file cannot have more bytes of samples than bytes.
     private func readSizes(_ table: Box) throws(WireError) -> [MovieSample] {
         guard let box = table.child("stsz") else { throw .invalid("stsz", at: table.offset) }
         var reader = ByteReader(bytes.span.extracting(place(of: box)))

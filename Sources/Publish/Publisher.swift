@@ -196,6 +196,7 @@ public actor Publisher: DatagramReceiver {
             report.retransmittedCount += track.repairedCount
         }
         report.roundTrip = statistics.roundTrip
+        report.duration = started.map { $0.duration(to: SystemClock.now()) } ?? .zero
     }
 
     // MARK: - Joining
@@ -260,19 +261,4 @@ private enum PublishEnd {
         case .failed(let reason): reason
         }
     }
-}
-
-/// What one publisher sent.
-public struct PublishReport: Sendable {
-    public var videoFrameCount = 0
-    public var audioFrameCount = 0
-    /// Frames that the connection had no room for.
-    public var refusedFrameCount = 0
-    public var packetCount = 0
-    public var byteCount = 0
-    public var retransmittedCount = 0
-    public var keyframeRequestCount = 0
-    public var roundTrip: Duration?
-    /// What the simulated link was given and lost.
-    public var link: (sent: Int, lost: Int)?
 }

@@ -23,7 +23,9 @@ public struct PublishOrder: Sendable {
 
     public var server: Server
     public var channel: String
-    /// The first user's id; further users count on from it. Nothing lets the server choose.
+    /// The first user's id; further users count on from it.
+    ///
+    /// Nothing lets the server choose.
     public var uid: UInt32?
     public var media: Media
     public var codec: Codec

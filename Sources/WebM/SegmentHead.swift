@@ -68,6 +68,24 @@ struct SegmentHead: Sendable {
         end = writer.bytes.count
     }
 
+    /// Finds the parts in a file that was written before; nil if it has another head than ours.
+    init?(segment: Element) {
+        let parts = segment.children
+        guard segment.headerByteCount == 12, let first = parts.first, let info = parts.first(where: { $0.id == .info }),
+            let tracks = parts.first(where: { $0.id == .tracks }), let last = info.children.last,
+            first.id == .void || first.id == .seekHead, first.byteCount == Self.seekHeadByteCount,
+            last.id == .void || last.id == .duration, last.byteCount == Self.durationByteCount
+        else { return nil }
+        segmentSize = segment.offset + 4
+        segmentContent = segment.body.lowerBound
+        seekHead = first.offset
+        self.info = info.offset
+        duration = last.offset
+        self.tracks = tracks.offset
+        // What comes late comes before the crash.
+        (room, end) = (tracks.end, tracks.end)
+    }
+
     /// Where the next `Tracks` would start.
     ///
     /// In the room's body, and aligned so that its header lies in one disk sector: one write must be

@@ -125,8 +125,9 @@ public struct WebMWriter: Sendable {
         let cuesOffset = byteCount
         var writer = ElementWriter()
         writer.reserve(cues.byteCount)
-        let cued = tracks.firstIndex(where: \.isVideo) ?? 0
-        cues.write(track: cued + 1, to: &writer)
+        let named = tracks.filter(\.isAnnounced)
+        let cued = named.first(where: \.isVideo) ?? named.first
+        cues.write(track: cued?.number ?? 1, to: &writer)
         append(writer.bytes)
         let end = tracks.map(\.end).max() ?? 0
         let seekHead = head.seekHead(cues: cuesOffset)

@@ -26,16 +26,16 @@ extension Peer where Channel: ~Copyable {
     /// Asks for a keyframe of a section's track, not more often than its sender can bear.
     public mutating func requestKeyframe(mediaIndex: Int, at now: Instant) {
         self.now = max(self.now, now)
-        guard receivers.indices.contains(mediaIndex) else { return }
-        receivers[mediaIndex]?.requestKeyframe(at: self.now)
+        guard tracks.indices.contains(mediaIndex), tracks[mediaIndex] != nil else { return }
+        receivers[mediaIndex].requestKeyframe(at: self.now)
     }
 
     /// Gives the bytes of a frame back, so that later frames are put together in them.
     ///
     /// No other copy of them may be left.
     public mutating func recycle(_ bytes: consuming [UInt8], of track: TrackID) {
-        guard receivers.indices.contains(track.mediaIndex) else { return }
-        receivers[track.mediaIndex]?.recycle(bytes)
+        guard tracks.indices.contains(track.mediaIndex), tracks[track.mediaIndex] == track else { return }
+        receivers[track.mediaIndex].recycle(bytes)
     }
 
     /// Starts ICE again with new credentials on both sides, while media goes on along the old path (RFC 8445 §9).
@@ -61,10 +61,9 @@ extension Peer where Channel: ~Copyable {
     public var statistics: PeerStatistics {
         var statistics = counts
         statistics.roundTrip = roundTrip ?? agent.roundTrip
-        for receiver in receivers {
-            guard let receiver else { continue }
-            statistics.tracks.append(receiver.statistics)
-            statistics.roundTrip = statistics.roundTrip ?? receiver.measuredRoundTrip
+        for index in receivers.indices where tracks[index] != nil {
+            statistics.tracks.append(receivers[index].statistics)
+            statistics.roundTrip = statistics.roundTrip ?? receivers[index].measuredRoundTrip
         }
         statistics.tracks += senders.map(\.statistics)
         return statistics

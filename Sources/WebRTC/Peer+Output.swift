@@ -12,8 +12,8 @@ extension Peer where Channel: ~Copyable {
         agent.advance(to: self.now)
         if let due = channel.deadline, due <= self.now { channel.advance(to: self.now) }
         followChannel()
-        for index in receivers.indices {
-            receivers[index]?.advance(to: self.now)
+        for index in receivers.indices where tracks[index] != nil {
+            receivers[index].advance(to: self.now)
             takeFrames(of: index)
         }
         if let due = timeout, due <= self.now { end(isConnected ? .timeout : .neverConnected) }
@@ -40,7 +40,7 @@ extension Peer where Channel: ~Copyable {
             return sent(along: datagram.path)
         }
         if let path = lastSendPath, fillOutgoing() { return sent(along: path) }
-        return .wait(until: deadline)
+        return .wait(until: nextDeadline())
     }
 
     private mutating func sent(along path: Path) -> PeerOutput {
@@ -77,10 +77,12 @@ extension Peer where Channel: ~Copyable {
         return false
     }
 
-    private var deadline: Instant? {
+    private mutating func nextDeadline() -> Instant? {
         var deadline = earliest(earliest(agent.deadline, channel.deadline), timeout)
         guard case .connected = phase else { return deadline }
-        for receiver in receivers { deadline = earliest(deadline, receiver?.deadline) }
+        for index in receivers.indices where tracks[index] != nil {
+            deadline = earliest(deadline, receivers[index].nextDeadline())
+        }
         deadline = earliest(deadline, earliest(transportFeedback.deadline, reports.deadline))
         return queue.isEmpty ? deadline : earliest(deadline, pacer.nextSend)
     }
@@ -124,13 +126,13 @@ extension Peer where Channel: ~Copyable {
     /// Asks for lost packets and keyframes.
     private mutating func appendRequests() {
         for index in receivers.indices where control.count < Self.controlLimit / 2 {
-            guard let ssrc = receivers[index]?.id.ssrc else { continue }
-            let numbers = receivers[index]?.takeRequests(at: now) ?? []
+            guard let ssrc = tracks[index]?.ssrc else { continue }
+            let numbers = receivers[index].takeRequests(at: now)
             if !numbers.isEmpty {
                 let nack = GenericNACK(sender: feedbackSSRC, media: ssrc, sequenceNumbers: numbers)
                 RTCPPacket.nack(nack).append(to: &control)
             }
-            if receivers[index]?.takeKeyframeRequest(at: now) == true {
+            if receivers[index].takeKeyframeRequest(at: now) {
                 appendKeyframeRequest(for: ssrc, media[index].keyframeRequest)
             }
         }
@@ -173,7 +175,9 @@ extension Peer where Channel: ~Copyable {
 
     private mutating func appendReceiverReport() {
         var blocks: [ReportBlock] = []
-        for index in receivers.indices { receivers[index]?.appendReports(to: &blocks, at: now) }
+        for index in receivers.indices where tracks[index] != nil {
+            receivers[index].appendReports(to: &blocks, at: now)
+        }
         // Five bits count them (RFC 3550 §6.4.2).
         let report = ReceiverReport(sender: feedbackSSRC, blocks: Array(blocks.prefix(31)))
         RTCPPacket.receiverReport(report).append(to: &control)
@@ -226,8 +230,8 @@ extension Peer where Channel: ~Copyable {
     }
 
     mutating func end(_ reason: PeerEnd) {
-        for index in receivers.indices {
-            receivers[index]?.flush(at: now)
+        for index in receivers.indices where tracks[index] != nil {
+            receivers[index].flush(at: now)
             takeFrames(of: index)
         }
         phase = .closed(reason)

@@ -148,33 +148,34 @@ extension Peer where Channel: ~Copyable {
             counts.drops[.unknownStream] += 1
             return
         }
-        let isInTime = receivers[index]?.receive(header, in: datagram, at: now) ?? false
+        let isInTime = receivers[index].receive(header, in: datagram, at: now)
         if !isInTime { counts.drops[.late] += 1 }
     }
 
     /// Makes sure that the section's track is of this stream, if it may be.
     private mutating func admits(_ ssrc: SSRC, _ index: Int) -> Bool {
-        if let receiver = receivers[index] {
-            if receiver.id.ssrc == ssrc { return true }
-            guard receiver.lastReceived.duration(to: now) >= Self.replacementSilence else { return false }
+        if let track = tracks[index] {
+            if track.ssrc == ssrc { return true }
+            guard receivers[index].lastReceived.duration(to: now) >= Self.replacementSilence else { return false }
             endTrack(index)
         } else if let goodbye = goodbyes[index], goodbye.ssrc == ssrc {
             guard goodbye.moment.duration(to: now) >= Self.goodbyeGrace else { return false }
         }
         goodbyes[index] = nil
+        let track = TrackID(mediaIndex: index, ssrc: ssrc)
+        tracks[index] = track
         receivers[index] = TrackReceiver(
-            id: TrackID(mediaIndex: index, ssrc: ssrc), codec: media[index].codec,
-            usesNACK: media[index].usesNACK, at: now)
+            id: track, codec: media[index].codec, usesNACK: media[index].usesNACK, at: now)
         reports.begin(at: now)
         return true
     }
 
     private mutating func receiveRepair(_ header: RTPHeader, _ index: Int, in datagram: Span<UInt8>) {
-        guard let ssrc = receivers[index]?.id.ssrc else {
+        guard let ssrc = tracks[index]?.ssrc else {
             counts.drops[.unknownStream] += 1
             return
         }
-        receivers[index]?.countRepair(header, at: now)
+        receivers[index].countRepair(header, at: now)
         // Only padding, to probe for bandwidth.
         if header.payload.isEmpty { return }
         guard
@@ -184,26 +185,24 @@ extension Peer where Channel: ~Copyable {
             counts.drops[.malformedRetransmission] += 1
             return
         }
-        let isInTime = receivers[index]?.receiveRepair(original, in: datagram, at: now) ?? false
+        let isInTime = receivers[index].receiveRepair(original, in: datagram, at: now)
         if !isInTime { counts.drops[.late] += 1 }
     }
 
     /// Queues the frames that a section's track has finished.
     mutating func takeFrames(of index: Int) {
-        guard let id = receivers[index]?.id else { return }
-        while let frame = receivers[index]?.nextFrame(at: now) { events.append(.frame(id, frame)) }
+        guard let track = tracks[index] else { return }
+        while let frame = receivers[index].nextFrame(at: now) { events.append(.frame(track, frame)) }
     }
 
     /// Lets a section's track go, with whatever of it is whole.
     mutating func endTrack(_ index: Int) {
-        guard let id = receivers[index]?.id else { return }
-        receivers[index]?.flush(at: now)
+        guard let track = tracks[index] else { return }
+        receivers[index].flush(at: now)
         takeFrames(of: index)
-        if let statistics = receivers[index]?.statistics, counts.tracks.count < StreamTable.limit {
-            counts.tracks.append(statistics)
-        }
-        receivers[index] = nil
-        events.append(.trackEnded(id))
+        if counts.tracks.count < StreamTable.limit { counts.tracks.append(receivers[index].statistics) }
+        tracks[index] = nil
+        events.append(.trackEnded(track))
     }
 }
 
@@ -242,17 +241,17 @@ extension Peer where Channel: ~Copyable {
     }
 
     private mutating func receive(_ report: SenderReport) {
-        guard let index = streams.binding(of: report.sender)?.mediaIndex, let id = receivers[index]?.id else { return }
-        guard id.ssrc == report.sender else {
-            receivers[index]?.receiveRepairReport(report, at: now)
+        guard let index = streams.binding(of: report.sender)?.mediaIndex, let track = tracks[index] else { return }
+        guard track.ssrc == report.sender else {
+            receivers[index].receiveRepairReport(report, at: now)
             return
         }
-        guard let ticks = receivers[index]?.receive(report, at: now) else { return }
-        events.append(.senderReport(id, report.ntp, ticks: ticks, arrival: now))
+        guard let ticks = receivers[index].receive(report, at: now) else { return }
+        events.append(.senderReport(track, report.ntp, ticks: ticks, arrival: now))
     }
 
     private mutating func receivedGoodbye(of ssrc: SSRC) {
-        guard let index = receivers.firstIndex(where: { $0?.id.ssrc == ssrc }) else { return }
+        guard let index = tracks.firstIndex(where: { $0?.ssrc == ssrc }) else { return }
         endTrack(index)
         goodbyes[index] = Goodbye(ssrc: ssrc, moment: now)
     }

@@ -42,7 +42,12 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
 
     let media: [MediaPlan]
     var streams = StreamTable()
-    var receivers: [TrackReceiver?]
+    /// The track that each section carries now.
+    var tracks: [TrackID?]
+    /// The tracks' receivers; one without a track in `tracks` is vacant.
+    ///
+    /// Not optionals: to look into one of those is to copy it.
+    var receivers: [TrackReceiver]
     /// Which stream each section lost to a goodbye last.
     var goodbyes: [Goodbye?]
     var senders: [TrackSender] = []
@@ -113,7 +118,11 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
         media = plan.media
         mustStartHandshake = plan.beginsHandshake
         transportSequenceNumber = generator.next()
-        receivers = [TrackReceiver?](repeating: nil, count: media.count)
+        tracks = [TrackID?](repeating: nil, count: media.count)
+        receivers = media.indices.map { index in
+            TrackReceiver(
+                id: TrackID(mediaIndex: index, ssrc: SSRC(0)), codec: plan.media[index].codec, usesNACK: false, at: now)
+        }
         goodbyes = [Goodbye?](repeating: nil, count: media.count)
         transportSequenceExtension = media.lazy.compactMap(\.transportSequenceExtension).first
         allowsReducedSizeRTCP = media.contains(where: \.allowsReducedSizeRTCP)

@@ -89,6 +89,8 @@ struct H264DepacketizerTests {
     @Test("filler is left out")
     mutating func filler() {
         _ = receiver.push([0x0C, 0xFF, 0xFF])
+        _ = receiver.push([0x1C, 0x8C, 0xFF])
+        _ = receiver.push([0x1C, 0x4C, 0xFF])
         #expect(receiver.push(slice, marker: true) == [delta()])
     }
 
@@ -145,7 +147,8 @@ struct H264DepacketizerTests {
         "a packet that breaks the rules drops its frame",
         arguments: [
             [0xC1, 0x9A], [0x19, 0, 1, 0x41], [0x1D, 0x81, 1], [0x40], [0x78, 0, 9, 1], [0x78, 0, 0], [0x78, 0],
-            [0x78], [0x5C, 0x81],
+            [0x78], [0x5C, 0x81], [0x78, 0, 1, 0xC1], [0x78, 0, 1, 0x78], [0x78, 0, 1, 0x40], [0x5C, 0x9C, 1],
+            [0x5C, 0x80, 1],
         ] as [[UInt8]])
     func malformed(_ payload: [UInt8]) {
         var receiver = Receiver(.h264)

@@ -36,7 +36,7 @@ def kill_once(after, folder):
     users = [start("publish", "--server", one.url, "--channel", "room", "--uid", uid, "--codec", codec, "--pattern",
                    "--seconds", "60") for uid, codec in (("1", "h264"), ("2", "vp8"))]
     try:
-        one.wait_for("room", lambda recording: len([take for take in recording["takes"] if take["video"]]) == 2)
+        one.wait_for("room", lambda recording: len([take for take in recording["takes"] if take.get("video")]) == 2)
         time.sleep(after)
     finally:
         moment = one.kill()

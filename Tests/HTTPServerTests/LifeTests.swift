@@ -52,18 +52,20 @@ struct LifeTests {
         #expect(try error(HTTPConfiguration(port: 0, identity: identity)).contains("certificate"))
     }
 
-    @Test("stopping waits for the request in progress, and frees the port")
+    @Test("stopping waits for the request in progress, refuses others, and frees the port")
     func graceful() async throws {
         let (begun, begin) = AsyncStream<Void>.makeStream()
         let (released, release) = AsyncStream<Void>.makeStream()
-        let server = try serve { _ in
+        let server = try serve { request in
+            guard request.path == "/slow" else { return .text("quick") }
             begin.finish()
             for await _ in released {}
             return .text("done")
         }
-        async let answer = curl(server, "/")
+        async let answer = curl(server, "/slow")
         for await _ in begun {}
         async let stopped: Void = server.stop(grace: .seconds(20))
+        while try await curl(server, "/quick").status != 503 {}
         release.finish()
         #expect(try await answer.text == "done")
         await stopped

@@ -14,7 +14,7 @@ enum Layers {
     static let shell: Set<String> = [
         "API", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport", "Web",
     ]
-    static let app: Set<String> = ["lathe"]
+    static let app: Set<String> = ["lathe", "lathe-bench"]
 
     /// From the bottom up.
     static let all = [words, formats, machines, edges, shell, app]
@@ -31,7 +31,7 @@ enum Layers {
     static let dependencies: [String: Set<String>] = {
         let manifest = SourceTree.text("Package.swift")
         let declaration =
-            #/(?:room\(|target\(\s*name:|executableTarget\(\s*name:)\s*"(\w+)",?(?:\s*dependencies:)?\s*(\[[^\]]*\])?/#
+            #/(?:room\(|target\(\s*name:|executableTarget\(\s*name:)\s*"([\w-]+)",?(?:\s*dependencies:)?\s*(\[[^\]]*\])?/#
         var found: [String: Set<String>] = [:]
         for match in manifest.matches(of: declaration) {
             let list = match.output.2 ?? ""

@@ -106,6 +106,20 @@ struct WebMWriterTests {
         #expect(Recordings.writes([.track(try Fixture(.opus)), .cut, .finish]).writes == [])
     }
 
+    @Test("lists where to jump to by sound if the pictures never came")
+    func picturesNeverCame() throws {
+        let (sound, picture) = (try Fixture(.opus), try Fixture(.vp8))
+        var steps: [Recordings.Step] = [.track(picture), .track(sound)]
+        for (index, sample) in sound.samples.enumerated() {
+            if index % 25 == 24 { steps.append(.cut) }
+            steps.append(.sample(sample, track: 1))
+        }
+        let file = WebMFile(reading: Recordings.file(steps + [.finish]))
+        #expect(file.isWhole)
+        #expect(file.tracks.map(\.kind) == [.audio])
+        #expect(file.cueCount == 5)
+    }
+
     @Test("says how much of the timeline the open cluster covers")
     func openDuration() throws {
         var writer = WebMWriter(createdAtUnixMilliseconds: 0)

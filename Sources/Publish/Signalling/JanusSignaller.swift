@@ -9,7 +9,8 @@ final class JanusSignaller: Signaller {
     private let base: URL
     private let room: Int
     private let display: String
-    private let session = Mutex<(url: URL, polls: Task<Void, Never>)?>(nil)
+    /// The session, as long as we stay in it.
+    private let session = Mutex<URL?>(nil)
 
     init(base: URL, room: Int, display: String) {
         self.base = base
@@ -28,8 +29,8 @@ final class JanusSignaller: Signaller {
         ]
         _ = try await post(sessionURL.appendingPathComponent(String(handleID)), body)
         let answer = try await firstAnswer(sessionURL)
-        let polls = Task { await Self.keepAlive(sessionURL) }
-        session.withLock { $0 = (sessionURL, polls) }
+        session.withLock { $0 = sessionURL }
+        Task { await keepAlive(sessionURL) }
         return answer
     }
 
@@ -39,8 +40,9 @@ final class JanusSignaller: Signaller {
             return session
         }
         guard let taken else { return }
-        taken.polls.cancel()
-        _ = try? await post(taken.url, ["janus": "destroy"])
+        // This also answers the poll under way. Cancelling it instead may deadlock: URLSession's `cancel` waits for its
+        // own queue, under the lock that a request which ends at the same moment waits for there.
+        _ = try? await post(taken, ["janus": "destroy"])
     }
 
     private func firstAnswer(_ sessionURL: URL) async throws -> String {
@@ -76,9 +78,9 @@ final class JanusSignaller: Signaller {
         return try JSONSerialization.jsonObject(with: answer.body) as? [String: Any] ?? [:]
     }
 
-    private static func keepAlive(_ url: URL) async {
-        while !Task.isCancelled {
-            do { _ = try await poll(url) } catch { return }
+    private func keepAlive(_ url: URL) async {
+        while session.withLock({ $0 != nil }) {
+            do { _ = try await Self.poll(url) } catch { return }
         }
     }
 }

@@ -217,7 +217,9 @@ extension TrackReceiver {
     static let nackInterval = Duration.milliseconds(10)
 
     /// When `advance(to:)`, `takeRequests(at:)` or `takeKeyframeRequest(at:)` has something to do.
-    var deadline: Instant? {
+    ///
+    /// Mutates nothing; but only what mutates is run on an array's element without copying it.
+    mutating func nextDeadline() -> Instant? {
         var deadline = earliest(earliest(reorder.deadline, overture.deadline), keyframes.deadline)
         if let due = nack.deadline { deadline = earliest(deadline, max(due, nextNACK)) }
         return deadline

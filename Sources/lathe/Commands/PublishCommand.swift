@@ -4,6 +4,7 @@ import Foundation
 import Link
 import Publish
 import Service
+import Units
 
 /// `lathe publish`: native clients that send a pattern or a file.
 enum PublishCommand: Command {
@@ -41,7 +42,8 @@ enum PublishCommand: Command {
         let reports = try await fleet.send(for: order.duration)
         interrupted.cancel()
         for (index, report) in reports.prefix(10).enumerated() { say(line(index, report)) }
-        if reports.count > 10 { say("… \(reports.count) in all") }
+        if reports.count > 10 { say("… \(reports.count) users") }
+        say(total(reports))
         return 0
     }
 
@@ -99,6 +101,13 @@ enum PublishCommand: Command {
         guard loss != nil || jitter != nil || delay != nil else { return nil }
         return LinkConditions(
             loss: (loss ?? 0) / 100, delay: .milliseconds(delay ?? 0), jitter: .milliseconds(jitter ?? 0))
+    }
+
+    private static func total(_ reports: [PublishReport]) -> String {
+        let sum = reports.reduce(into: PublishReport()) { $0.add($1) }
+        var line = "in all: \(sum.packetCount) packets, \(sum.byteCount) bytes, \(sum.retransmittedCount) sent again"
+        line += ", \(sum.refusedFrameCount) frames refused"
+        return line + ", \(Double(sum.duration.wholeMilliseconds) / 1000) s of sending"
     }
 
     private static func line(_ index: Int, _ report: PublishReport) -> String {

@@ -1,0 +1,35 @@
+/// A parser that takes bytes from strangers, and what must hold whatever they are.
+///
+/// Each may refuse its input or make something of it, but never trap; where what it made can be written again,
+/// reading that must give the same. The fuzz program looks for inputs that break this, the corpus test replays what it
+/// found.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    case stun
+    case sdp
+    case whipFragment = "whip-fragment"
+    case rtp
+    case rtcp
+    case h264
+    case vp8
+    case opus
+    case mp4
+    case webm
+    case peer
+
+    /// Runs the parser on one input; a trap is a find.
+    public func run(_ input: [UInt8]) {
+        switch self {
+        case .stun: Packets.stun(input)
+        case .sdp: Descriptions.sdp(input)
+        case .whipFragment: Descriptions.fragment(input)
+        case .rtp: Packets.rtp(input)
+        case .rtcp: Packets.rtcp(input)
+        case .h264: Streams.h264(input)
+        case .vp8: Streams.vp8(input)
+        case .opus: Streams.opus(input)
+        case .mp4: Files.mp4(input)
+        case .webm: Files.webm(input)
+        case .peer: Connection.run(input)
+        }
+    }
+}
