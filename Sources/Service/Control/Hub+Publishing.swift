@@ -179,7 +179,8 @@ extension Hub {
         let (certificate, id) = (certificate, publication.peer)
         try await publication.loop.add(id, userName: local.ufrag) { now in
             let channel = try DTLSChannel(
-                role: negotiation.beginsHandshake ? .client : .server, certificate: certificate, expecting: negotiation.remoteFingerprint)
+                role: negotiation.beginsHandshake ? .client : .server, certificate: certificate,
+                expecting: negotiation.remoteFingerprint)
             var random = SystemRandomNumberGenerator()
             let peer = Peer(
                 role: .server, local: ICECredentials(fragment: local.ufrag, password: local.password),
