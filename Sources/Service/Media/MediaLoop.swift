@@ -60,6 +60,9 @@ actor MediaLoop: DatagramReceiver {
     /// How many peers live here.
     var peerCount: Int { slots.count }
 
+    /// What the operator should know about how the port was opened.
+    var notes: [String] { port.notes }
+
     /// What the port and its thread have done so far.
     var counters: (port: UDPPort.Counters, loop: EventLoop.Counters, strangers: Int) {
         (port.counters, loop.counters, strangerCount)
@@ -104,7 +107,7 @@ actor MediaLoop: DatagramReceiver {
             let batch = outboxes[index].inputs
             outboxes[index].inputs.removeAll(keepingCapacity: true)
             let worker = outboxes[index].worker
-            worker.order { $0.take(batch) }
+            worker.put(batch)
         }
         handOverAt = nil
     }
