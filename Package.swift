@@ -12,14 +12,10 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-// Fuzzing, and only fuzzing, wants every target instrumented and one program more: see scripts/fuzz.
-let isFuzzing = Context.environment["FUZZ"] != nil
-let instrumented = isFuzzing ? house + [.unsafeFlags(["-sanitize=fuzzer,address"])] : house
-
 func room(_ name: String, _ dependencies: [String] = [], _ extra: [SwiftSetting] = []) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .byName(name: $0) },
-        swiftSettings: instrumented + extra)
+        swiftSettings: house + extra)
 }
 
 func tests(_ name: String, _ dependencies: [String] = []) -> Target {
@@ -116,13 +112,7 @@ let fuzzTargets: Target = .target(
     dependencies: [
         "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "MP4", "WebM", "WebRTC",
     ],
-    path: "Fuzz/Targets", swiftSettings: instrumented)
-
-// SwiftPM renames `main`, so the program brings its own and calls libFuzzer's driver; scripts/fuzz says where that is.
-let fuzzProgram: Target = .executableTarget(
-    name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Program",
-    swiftSettings: house + [.enableExperimentalFeature("Extern")],
-    linkerSettings: [.unsafeFlags(["-sanitize=address"]), .linkedLibrary("stdc++")])
+    path: "Fuzz/Targets", swiftSettings: house)
 
 let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
 
@@ -168,8 +158,20 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "lathe",
-    products: [.executable(name: "lathe", targets: ["lathe"])]
-        + (isFuzzing ? [.executable(name: "fuzz", targets: ["fuzz"])] : []),
+    products: [.executable(name: "lathe", targets: ["lathe"])],
     targets: words + formats + machines + edges + shell + app + [testSupport, fuzzTargets] + testTargets
-        + (isFuzzing ? [fuzzProgram] : [])
 )
+
+// For scripts/fuzz, FUZZ says where libFuzzer is: everything is built to tell it which code an input reaches. The
+// program has a `main` of its own, so it is built and linked differently from what `-sanitize=fuzzer` would do.
+if let libFuzzer = Context.environment["FUZZ"] {
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/Program",
+            swiftSettings: house + [.enableExperimentalFeature("Extern"), .unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=address", libFuzzer]), .linkedLibrary("stdc++")]))
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+}

@@ -1,33 +1,49 @@
+import Foundation
 import FuzzTargets
 
-/// libFuzzer's own main loop, for a program that brings its `main` along.
-@_extern(c, "LLVMFuzzerRunDriver")
-private func runDriver(
-    _ argumentCount: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-/// The parser that this run is about; set once, before the driver starts.
-nonisolated(unsafe) private var target = FuzzTarget.stun
-
-/// Feeds one parser what libFuzzer thinks of: `fuzz <target> [libFuzzer's options and corpus directories]`.
+/// Feeds one parser what libFuzzer thinks of: `fuzz TARGET [libFuzzer's options and corpora]`.
 @main
 enum FuzzProgram {
+    /// Carries the target to the processes that libFuzzer starts of itself, to minimise a find for instance.
+    private static let variable = "FUZZ_TARGET"
+
     static func main() {
-        let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ")
-        guard CommandLine.arguments.count > 1, let named = FuzzTarget(rawValue: CommandLine.arguments[1]) else {
-            print("usage: fuzz <\(names)> [options and directories of libFuzzer]")
-            return
+        var arguments = CommandLine.arguments
+        if arguments.count > 1, FuzzTarget(rawValue: arguments[1]) != nil {
+            unsafe setenv(variable, arguments.remove(at: 1), 1)
         }
-        unsafe target = named
-        // libFuzzer wants the program's name first, and none of our own words.
-        var count = CommandLine.argc - 1
-        var arguments = unsafe CommandLine.unsafeArgv + 1
-        let status = unsafe runDriver(&count, &arguments) { bytes, count in
-            unsafe target.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
-            return 0
+        guard ProcessInfo.processInfo.environment[variable] != nil else {
+            let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: " ")
+            FileHandle.standardError.write(Data("usage: fuzz TARGET [OPTION|CORPUS]…, TARGET one of \(names)\n".utf8))
+            exit(2)
         }
-        precondition(status == 0, "libFuzzer ended with \(status)")
+        exit(run(arguments))
     }
+
+    /// Hands the thread to libFuzzer, which calls back with one input after the other.
+    private static func run(_ arguments: [String]) -> CInt {
+        var count = CInt(arguments.count)
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
+            var first = buffer.baseAddress
+            return unsafe runDriver(&count, &first) { bytes, count in
+                unsafe FuzzProgram.target.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
+                return 0
+            }
+        }
+    }
+
+    private static let target: FuzzTarget = {
+        let name = ProcessInfo.processInfo.environment[variable] ?? ""
+        guard let target = FuzzTarget(rawValue: name) else { preconditionFailure("there is no target \(name)") }
+        return target
+    }()
 }
+
+/// libFuzzer's own entry point, for programs with a `main` of their own.
+@_extern(c, "LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt

@@ -5,19 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-// Room for one IP_PKTINFO or IPV6_PKTINFO, aligned as CMSG_FIRSTHDR wants it.
+// Room for a time stamp and one IP_PKTINFO or IPV6_PKTINFO, aligned as CMSG_FIRSTHDR wants it.
 union control {
     struct cmsghdr aligned;
-    char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct timespec))];
 };
+
+static const int64_t SECOND = 1000000000;
 
 struct clinux_batch {
     int capacity;
     int datagram_bytes;
     int count;
     uint16_t local_port;
+    /// When it was received, by the clock that the kernel stamps datagrams with.
+    int64_t received;
     uint8_t *storage;
     struct mmsghdr *messages;
     struct iovec *vectors;
@@ -40,6 +45,8 @@ static int set_buffer(int descriptor, int forced, int plain, int bytes) {
 }
 
 static int configure(int descriptor, const struct clinux_address *address) {
+    // Worth having, not worth failing for.
+    set_option(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     if (!address->is_v6) return set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
     if (set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) return -1;
     return set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
@@ -110,6 +117,9 @@ int clinux_batch_receive(struct clinux_batch *batch, int descriptor, uint16_t lo
     }
     batch->local_port = local_port;
     batch->count = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    batch->received = now.tv_sec * SECOND + now.tv_nsec;
     int count = recvmmsg(descriptor, batch->messages, (unsigned)batch->capacity, MSG_DONTWAIT, NULL);
     if (count < 0) return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     batch->count = count;
@@ -143,6 +153,20 @@ int clinux_batch_copy(
     *on = local_address(&message->msg_hdr, batch->local_port);
     memcpy(bytes, batch->vectors[index].iov_base, message->msg_len);
     return (int)message->msg_len;
+}
+
+int64_t clinux_batch_age(const struct clinux_batch *batch, int index) {
+    if (index < 0 || index >= batch->count) return 0;
+    struct msghdr *header = &batch->messages[index].msg_hdr;
+    for (struct cmsghdr *item = CMSG_FIRSTHDR(header); item != NULL; item = CMSG_NXTHDR(header, item)) {
+        if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_TIMESTAMPNS) continue;
+        struct timespec stamp;
+        memcpy(&stamp, CMSG_DATA(item), sizeof stamp);
+        int64_t age = batch->received - (stamp.tv_sec * SECOND + stamp.tv_nsec);
+        // The clock on the wall may be set: what makes no sense is no age.
+        return age > 0 && age < SECOND ? age : 0;
+    }
+    return 0;
 }
 
 int clinux_batch_queued(const struct clinux_batch *batch) { return batch->count; }

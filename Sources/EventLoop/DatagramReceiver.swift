@@ -3,8 +3,8 @@ public import Units
 
 /// A member of an event loop that receives and sends datagrams.
 ///
-/// In each round the loop reads one bounded batch from each socket of `port` that has something,
-/// calls `receive` for each datagram and `batchEnded` once, then `advance(to:)`, and then sends all
+/// In each round the loop reads a bounded number of batches from each socket of `port` that has something,
+/// calls `receive` for each datagram and `batchEnded` once a batch, then `advance(to:)`, and then sends all
 /// that was queued on the port with one system call for each address family.
 public protocol DatagramReceiver: LoopMember {
     /// The receiver's sockets.
@@ -16,6 +16,7 @@ public protocol DatagramReceiver: LoopMember {
     ///
     /// `packet` is lent: the loop reads the next datagram into it afterwards, so decrypt in place and
     /// copy what is kept. `local` is the address that the datagram was sent to; answer from there.
+    /// `now` is the moment that it reached the kernel, which may be some milliseconds ago.
     func receive(
         _ packet: inout PacketBuffer, from remote: TransportAddress, on local: TransportAddress, at now: Instant)
 
@@ -25,6 +26,9 @@ public protocol DatagramReceiver: LoopMember {
     func batchEnded(at now: Instant)
 }
 
+/// How many full batches one socket may bring in a round before others have their turn.
+private let batchLimit = 16
+
 extension DatagramReceiver {
     public func batchEnded(at now: Instant) {}
 
@@ -32,13 +36,16 @@ extension DatagramReceiver {
         var packet = port.takePacket()
         for index in port.sockets.indices where readable.contains(index) {
             let socket = port.sockets[index]
-            let count = port.receiveBatch(from: socket)
-            guard count > 0 else { continue }
-            for place in 0..<count {
-                let (remote, local) = port.load(place, from: socket, into: &packet)
-                receive(&packet, from: remote, on: local, at: now)
+            for _ in 0..<batchLimit {
+                let count = port.receiveBatch(from: socket)
+                guard count > 0 else { break }
+                for place in 0..<count {
+                    let (remote, local) = port.load(place, from: socket, into: &packet)
+                    receive(&packet, from: remote, on: local, at: now + (.zero - socket.age(place)))
+                }
+                batchEnded(at: now)
+                if count < port.batchCount { break }
             }
-            batchEnded(at: now)
         }
         port.putBack(packet)
         let deadline = advance(to: now)

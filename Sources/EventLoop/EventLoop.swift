@@ -28,6 +28,7 @@ public final class EventLoop: SerialExecutor {
     /// What it is called in debuggers and logs.
     public let name: String
 
+    private let gathering: Duration
     private let poller: Poller
     private let inbox = Mutex(Inbox())
     private let nextMember = Atomic<MemberID>(0)
@@ -35,8 +36,12 @@ public final class EventLoop: SerialExecutor {
     private let published = Mutex(Counters())
 
     /// Starts the thread.
-    public init(name: String) throws {
+    ///
+    /// A round that brought datagrams is followed by a rest of `gathering`, so that under load the next one brings
+    /// many: waking up costs more than a packet. Jobs and deadlines are late by as much. Idle loops never rest.
+    public init(name: String, gathering: Duration = .zero) throws {
         self.name = name
+        self.gathering = gathering
         poller = try Poller()
         inbox.withLock { $0.isRunning = true }
         try startThread()
@@ -166,7 +171,15 @@ extension EventLoop {
             perform(&round.work)
             round.serveMembers()
             publish(round, since: start)
+            if !round.tokens.isEmpty { rest() }
         } while !endsNow()
+    }
+
+    /// Lets datagrams gather; nobody needs to wake us, since we look soon anyway.
+    private func rest() {
+        guard gathering > .zero else { return }
+        var time = timespec(tv_sec: 0, tv_nsec: Int(gathering.wholeNanoseconds))
+        _ = unsafe nanosleep(&time, nil)
     }
 
     /// How long to sleep; from here on, whoever adds work signals.

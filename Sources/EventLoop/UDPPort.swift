@@ -38,6 +38,7 @@ public final class UDPPort {
     public private(set) var notes: [String] = []
 
     let sockets: [UDPSocket]
+    let batchCount: Int
     private var packet: PacketBuffer? = PacketBuffer()
 
     /// Binds a socket to each address.
@@ -55,6 +56,7 @@ public final class UDPPort {
                 try UDPSocket(binding: address, batchCount: batchCount, bufferByteCount: bufferByteCount))
         }
         self.sockets = sockets
+        self.batchCount = batchCount
         noteLimits(asked: bufferByteCount)
     }
 

@@ -43,6 +43,9 @@ import Units
     /// Receives a batch and returns how many datagrams it has, or a negative errno.
     func receiveBatch() -> Int { Int(unsafe clinux_batch_receive(incoming, descriptor, address.port)) }
 
+    /// How long a datagram of the batch had waited in the kernel when it was received.
+    func age(_ place: Int) -> Duration { .nanoseconds(unsafe clinux_batch_age(incoming, CInt(place))) }
+
     /// Copies one datagram of the batch into `packet`, and tells between which addresses it went.
     ///
     /// One copy of a packet in cache costs far less than a pointer that outlives its array would.

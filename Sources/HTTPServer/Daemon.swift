@@ -108,7 +108,7 @@ extension Daemon {
         _ connection: Connection, _ url: UnsafePointer<CChar>?, _ method: UnsafePointer<CChar>?, _ slot: Slot
     ) -> MHD_Result {
         guard let head = unsafe HTTPRequest(connection, url, method) else {
-            return refuse(.text("The request's target or header is malformed.\n", status: 400), on: connection)
+            return refuse(.refusal(400, "Bad request", "The request's target or header is malformed."), on: connection)
         }
         // With an honest length, a body that is far too long need not be read.
         if let count = head.headers["Content-Length"].flatMap({ Int($0) }), count > limits.drainByteCount {
@@ -162,7 +162,7 @@ extension Daemon {
 }
 
 /// The answer to whoever comes too late.
-private let stopping = HTTPResponse.text("The server is stopping.\n", status: 503)
+private let stopping = HTTPResponse.refusal(503, "Shutting down", "The server is stopping.")
 
 // MARK: - Stopping
 extension Daemon {

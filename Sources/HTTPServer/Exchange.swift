@@ -127,7 +127,7 @@ final class Exchange: Sendable {
 
 /// The answer to a body beyond the limit (RFC 9110 §15.5.14).
 func tooLong(_ limits: HTTPLimits) -> HTTPResponse {
-    .text("The body is longer than the \(limits.bodyByteCount) bytes that this server takes.\n", status: 413)
+    .refusal(413, "Too large", "The body is longer than the \(limits.bodyByteCount) bytes that this server takes.")
 }
 
 /// One TCP connection of libmicrohttpd's.

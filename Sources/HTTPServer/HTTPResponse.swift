@@ -30,6 +30,15 @@ public struct HTTPResponse: Sendable {
         self.body = body
     }
 
+    /// Why the server itself refuses a request, as problem JSON (RFC 9457).
+    ///
+    /// The words must need no escaping; they are this module's own.
+    static func refusal(_ status: Int, _ title: String, _ detail: String) -> HTTPResponse {
+        let body = "{\"detail\":\"\(detail)\",\"status\":\(status),\"title\":\"\(title)\"}"
+        return HTTPResponse(
+            status: status, headers: ["Content-Type": "application/problem+json"], body: .bytes(Array(body.utf8)))
+    }
+
     /// An answer of a few words.
     public static func text(_ text: String, status: Int = 200) -> HTTPResponse {
         HTTPResponse(

@@ -10,12 +10,18 @@ from playwright.sync_api import sync_playwright
 
 from harness import CHROMIUM, Failure, expect
 
-# Lets a test ask the page's own connection for its statistics.
+# Lets a test ask the page's own connection for its statistics, and when it was established.
 KEEP_PEERS = """
   window.peers = [];
   const Original = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Original {
-    constructor(...rest) { super(...rest); window.peers.push(this); }
+    constructor(...rest) {
+      super(...rest);
+      window.peers.push(this);
+      this.addEventListener('connectionstatechange', () => {
+        if (this.connectionState === 'connected') window.connectedAt ??= Date.now();
+      });
+    }
   };
 """
 
@@ -79,7 +85,7 @@ class PagePublisher:
         deadline = time.time() + seconds
         while time.time() < deadline:
             if self.stats().get("state") == "connected":
-                self.connected_at = time.time()
+                self.connected_at = self.page.evaluate("window.connectedAt") / 1000
                 return
             time.sleep(0.02)
         raise Failure(f"the page did not connect: {self.page.inner_text('#message')}")
@@ -87,8 +93,11 @@ class PagePublisher:
     def leave(self):
         """Leaves as the button does; returns the last statistics before it."""
         last = self.stats()
-        self.left_at = time.time()
-        self.page.click("#leave")
+        self.left_at = self.page.evaluate("""() => {
+          const moment = Date.now();
+          document.getElementById('leave').click();
+          return moment;
+        }""") / 1000
         self.page.wait_for_function("document.getElementById('message').textContent.includes('left')")
         return last
 

@@ -62,6 +62,9 @@ int clinux_batch_copy(
     const struct clinux_batch *batch, int index, uint8_t *bytes, struct clinux_address *from,
     struct clinux_address *on);
 
+/// How many nanoseconds datagram `index` had waited in the kernel when it was received, under a second; 0 if unknown.
+int64_t clinux_batch_age(const struct clinux_batch *batch, int index);
+
 /// How many datagrams wait to be sent.
 int clinux_batch_queued(const struct clinux_batch *batch);
 

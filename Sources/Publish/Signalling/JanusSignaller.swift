@@ -4,8 +4,11 @@ import Synchronization
 /// Publishes into a VideoRoom of a Janus gateway, over its HTTP API.
 ///
 /// A session, a handle of the plug-in, one request that joins and configures at once, and long polls
-/// for the answer. The polls go on for as long as the publisher stays, since they keep the session alive.
+/// for the answer. From then on a message now and then keeps the session alive.
 final class JanusSignaller: Signaller {
+    /// Janus gives a silent session up after a minute, by default.
+    private static let keepAliveInterval = Duration.seconds(20)
+
     private let base: URL
     private let room: Int
     private let display: String
@@ -40,8 +43,6 @@ final class JanusSignaller: Signaller {
             return session
         }
         guard let taken else { return }
-        // This also answers the poll under way. Cancelling it instead may deadlock: URLSession's `cancel` waits for its
-        // own queue, under the lock that a request which ends at the same moment waits for there.
         _ = try? await post(taken, ["janus": "destroy"])
     }
 
@@ -78,9 +79,14 @@ final class JanusSignaller: Signaller {
         return try JSONSerialization.jsonObject(with: answer.body) as? [String: Any] ?? [:]
     }
 
+    /// Says every now and then that we are there; whatever Janus has to tell is of no interest.
+    ///
+    /// Not by the long polls that its documentation suggests: URLSession turns a processor hot while one waits.
     private func keepAlive(_ url: URL) async {
-        while session.withLock({ $0 != nil }) {
-            do { _ = try await Self.poll(url) } catch { return }
+        while true {
+            try? await Task.sleep(for: Self.keepAliveInterval)
+            guard session.withLock({ $0 != nil }) else { return }
+            do { _ = try await post(url, ["janus": "keepalive"]) } catch { return }
         }
     }
 }

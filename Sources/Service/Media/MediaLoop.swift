@@ -2,6 +2,7 @@ import Bytes
 import Codecs
 import DTLS
 import EventLoop
+import Foundation
 import RTP
 import STUN
 import Units
@@ -13,6 +14,8 @@ import WebRTC
 actor MediaLoop: DatagramReceiver {
     /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
     private static let handOverPeriod = Duration.milliseconds(20)
+    /// How long datagrams gather before they are read: a recording is in no hurry, and they carry the kernel's stamp.
+    private static let gathering = Duration.microseconds(Int64(ProcessInfo.processInfo.environment["GATHER"] ?? "2000") ?? 0)
     /// How many remote addresses lead to one peer; the oldest makes room.
     private static let addressLimit = 16
 
@@ -43,7 +46,7 @@ actor MediaLoop: DatagramReceiver {
 
     /// Opens the port and starts the thread.
     init(port number: UInt16, notices: AsyncStream<PeerNotice>.Continuation) throws {
-        loop = try EventLoop(name: "media-\(number)")
+        loop = try EventLoop(name: "media-\(number)", gathering: Self.gathering)
         port = try UDPPort(anyAddress: number)
         self.number = number
         self.notices = notices

@@ -119,7 +119,7 @@ async function leave() {
   element("publish").disabled = false;
   element("leave").disabled = true;
   element("channel").disabled = element("uid").disabled = false;
-  element("connection").textContent = "not connected";
+  element("connection").textContent = "none";
   for (const id of ["bitrate", "frames", "resolution"]) element(id).textContent = "–";
   if (resource) await fetch(resource, { method: "DELETE" });
   say("You left the channel.");

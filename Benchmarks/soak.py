@@ -1,0 +1,40 @@
+"""The long campaigns behind `make soak`: minutes of flashes and beeps, hundreds of killed servers.
+
+`soak.py [NAME…]` runs those named. MOMENTS (200) says how many servers are killed.
+"""
+
+import os
+import random
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
+
+import crash  # noqa: E402 - found by the path above
+import run as end_to_end  # noqa: E402
+from harness import run  # noqa: E402
+
+
+def five_minutes_on_a_good_network():
+    return end_to_end.offsets(300)
+
+
+def five_minutes_with_loss_and_jitter():
+    return end_to_end.offsets(300, "--loss", "3", "--jitter", "50", "--seed", "11")
+
+
+def loss_of_3_percent():
+    return end_to_end.pattern_through_loss(3, 0.999)
+
+
+def loss_of_10_percent():
+    return end_to_end.pattern_through_loss(10, 0.99)
+
+
+def killed_servers():
+    return crash.campaign(moments=int(os.environ.get("MOMENTS", "200")), seed=random.randrange(1 << 30))
+
+
+if __name__ == "__main__":
+    sys.exit(run([five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
+                  loss_of_10_percent, killed_servers]))
