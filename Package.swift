@@ -149,7 +149,7 @@ let testTargets: [Target] = [
         "Service",
         [
             "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
-            "EventLoop", "MP4", "Publish", "Secure", "WHIP",
+            "EventLoop", "MP4", "Publish", "Secure", "Storage", "WHIP",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     .testTarget(name: "TidyTests", swiftSettings: house),

@@ -11,6 +11,7 @@ enum Metrics {
             ("lathe_packets_sent_total", "counter", "Datagrams sent.", server.packetsOut),
             ("lathe_send_drops_total", "counter", "Datagrams dropped at full send buffers.", server.sendDrops),
             ("lathe_stranger_packets_total", "counter", "Datagrams of unknown senders.", server.strangers),
+            ("lathe_capture_waiting_frames", "gauge", "Frames on their way to a file.", server.captureWaitingCount),
             ("lathe_storage_queued_bytes", "gauge", "Bytes waiting for the disk.", server.queuedByteCount),
             ("lathe_storage_written_bytes_total", "counter", "Bytes written.", server.writtenByteCount),
         ]

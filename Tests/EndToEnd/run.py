@@ -171,8 +171,9 @@ def killed_server_leaves_playable_files():
 
 
 def demo_proves_itself():
-    found = lathe("demo", "--seconds", "6")
-    expect("mp4" in found.stdout and "webm" in found.stdout, found.stdout)
+    with tempfile.TemporaryDirectory() as root:
+        found = lathe("demo", "--seconds", "6", "--record-root", root)
+        expect("mp4" in found.stdout and "webm" in found.stdout, found.stdout)
 
 
 def record_hosts_a_channel_by_itself():

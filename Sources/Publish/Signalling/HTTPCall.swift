@@ -47,6 +47,9 @@ struct HTTPCall: Sendable {
                 headers["\(field.key)".lowercased()] = "\(field.value)"
             }
             return Answer(status: response.statusCode, headers: headers, body: body)
+        } catch let error as URLError where error.code == .badURL && url.host?.contains(":") == true {
+            // The libcurl in Swift's Foundation for Linux is built without IPv6.
+            throw PublishError("\(url): name the server by an IPv4 address or a host name; media may still use IPv6")
         } catch let error as URLError {
             throw PublishError("\(url) cannot be reached (\(error.localizedDescription)); is the server running there?")
         }

@@ -3,6 +3,7 @@ import Channel
 import EventLoop
 import SDP
 import Storage
+import Synchronization
 import Units
 import WebRTC
 
@@ -15,6 +16,9 @@ actor CaptureWorker: LoopMember {
 
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    /// How many frames and reports were handed over and not yet taken.
+    nonisolated let waitingCount = Atomic<Int>(0)
 
     private let storage: StorageThreads
     private let notices: AsyncStream<CaptureNotice>.Continuation
@@ -50,8 +54,14 @@ actor CaptureWorker: LoopMember {
         Task { await closing.report(to: notices) }
     }
 
-    /// Takes a batch of frames and reports.
-    func take(_ batch: [CaptureInput]) {
+    /// Hands a batch of frames and reports over, from any thread; none is dropped, however many wait.
+    nonisolated func put(_ batch: [CaptureInput]) {
+        waitingCount.add(batch.count, ordering: .relaxed)
+        order { $0.take(batch) }
+    }
+
+    private func take(_ batch: [CaptureInput]) {
+        waitingCount.subtract(batch.count, ordering: .relaxed)
         for input in batch {
             switch input {
             case .frame(let id, let track, let frame): captures[id]?.take(frame, of: track)

@@ -26,6 +26,8 @@ final class UserCapture {
     /// The channels of the first sound that came, which the file then has.
     private var channelCount: Int?
     private var tracks: [TrackID: Int] = [:]
+    /// Whether it was tried to make a take; what failed once is not tried with every frame.
+    private var hasBegun = false
     private var take: Take?
     private var sound: SoundPath?
     private var file: StorageFile?
@@ -99,6 +101,7 @@ final class UserCapture {
     // MARK: - Beginning
 
     private func begin(at time: ChannelTime) {
+        hasBegun = true
         sound = makeSound()
         let settings = TakeSettings(
             video: pictureCodec, audio: sound?.format, createdAtUnixMilliseconds: wallTime(time).unixMilliseconds)
@@ -133,7 +136,7 @@ final class UserCapture {
     /// Moves frames whose place is known into the take.
     private func place(at now: Instant) {
         while let placed = timeline.next(at: now) {
-            if take == nil { begin(at: placed.time) }
+            if !hasBegun { begin(at: placed.time) }
             switch placed.frame.codec.kind {
             case .video:
                 if placed.frame.isKeyframe { firstPicture = firstPicture ?? placed.time }
@@ -163,7 +166,9 @@ final class UserCapture {
         case .closed(let time): index?.close(name, at: time)
         case .resized(let width, let height, let time):
             index?.video(name, width: width, height: height, rotation: 0, at: time)
-        case .recovered, .trackRefused: break
+        case .trackRefused(let codec):
+            tellTrouble("\(name) has no room for another track any more: \(codec.rawValue) is left out")
+        case .recovered: break
         }
     }
 

@@ -2,6 +2,7 @@ import Channel
 import Codecs
 import EventLoop
 import Storage
+import Synchronization
 import Units
 import WebRTC
 
@@ -43,6 +44,8 @@ public struct ServerDocument: Codable, Sendable {
     public var sendDrops: Int
     /// Datagrams from addresses that no connectivity check has introduced.
     public var strangers: Int
+    /// Frames and reports that wait for a capture worker.
+    public var captureWaitingCount: Int
     public var queuedByteCount: Int
     public var writtenByteCount: Int
 }
@@ -79,13 +82,23 @@ extension Hub {
             keyframeCount: track.keyframeCount, droppedFrameCount: track.droppedFrameCount)
     }
 
+    /// What the operator should know about this machine's limits, in sentences; usually nothing.
+    public func notes() async -> [String] {
+        var notes: [String] = []
+        for loop in loops {
+            for note in await loop.notes where !notes.contains(note) { notes.append(note) }
+        }
+        return notes
+    }
+
     /// What this process does.
     public func describeServer() async -> ServerDocument {
         var document = ServerDocument(
             udpPorts: loops.map { Int($0.number) }, peerCount: 0,
             recordingCount: sessions.filter(\.isRunning).count, packetsIn: 0, packetsOut: 0, sendDrops: 0,
-            strangers: 0, queuedByteCount: storage.queuedByteCount,
+            strangers: 0, captureWaitingCount: 0, queuedByteCount: storage.queuedByteCount,
             writtenByteCount: storage.counters.writtenByteCount)
+        for worker in workers { document.captureWaitingCount += worker.waitingCount.load(ordering: .relaxed) }
         for loop in loops {
             let counters = await loop.counters
             document.peerCount += await loop.peerCount

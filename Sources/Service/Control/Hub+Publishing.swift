@@ -159,7 +159,7 @@ extension Hub {
         let credentials = ICECredentials(using: &random)
         return LocalParameters(
             ufrag: credentials.fragment, password: credentials.password, fingerprint: certificate.fingerprint,
-            candidates: candidates(port: loop.number), isLite: true,
+            candidates: candidates(port: loop.number), isLite: true, canBeginHandshake: true,
             sessionID: UInt64.random(in: 1...UInt64(Int64.max)))
     }
 
@@ -179,7 +179,8 @@ extension Hub {
         let (certificate, id) = (certificate, publication.peer)
         try await publication.loop.add(id, userName: local.ufrag) { now in
             let channel = try DTLSChannel(
-                role: .server, certificate: certificate, expecting: negotiation.remoteFingerprint)
+                role: negotiation.beginsHandshake ? .client : .server, certificate: certificate,
+                expecting: negotiation.remoteFingerprint)
             var random = SystemRandomNumberGenerator()
             let peer = Peer(
                 role: .server, local: ICECredentials(fragment: local.ufrag, password: local.password),

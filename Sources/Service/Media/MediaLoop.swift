@@ -64,6 +64,9 @@ actor MediaLoop: DatagramReceiver {
     /// How many peers live here.
     var peerCount: Int { slots.count }
 
+    /// What the operator should know about how the port was opened.
+    var notes: [String] { port.notes }
+
     /// What the port and its thread have done so far.
     var counters: (port: UDPPort.Counters, loop: EventLoop.Counters, strangers: Int) {
         (port.counters, loop.counters, strangerCount)
@@ -109,7 +112,7 @@ actor MediaLoop: DatagramReceiver {
             batch.reserveCapacity(outboxes[index].inputs.count)
             swap(&batch, &outboxes[index].inputs)
             let worker = outboxes[index].worker
-            worker.order { [batch] in $0.take(batch) }
+            worker.put(batch)
         }
         handOverAt = nil
     }

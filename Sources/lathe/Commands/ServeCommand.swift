@@ -13,6 +13,7 @@ enum ServeCommand: Command {
         let server = try await RunningServer(try ServerOptions.read(arguments))
         say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
         say("recording to \(server.hub.options.recordRoot), \(server.hub.options.autoRecord.words)")
+        for note in await server.hub.notes() { complain("lathe: \(note)") }
         let signal = await Signals.next() ?? SIGTERM
         say("\(Signals.name(signal)): closing every recording")
         await server.stop(signal: signal)

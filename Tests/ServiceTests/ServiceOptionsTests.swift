@@ -1,0 +1,89 @@
+import CommandLineOptions
+import Service
+import Testing
+import Units
+
+@Suite("A server's options")
+struct ServiceOptionsTests {
+    private static func options(_ pairs: (String, String)...) throws -> ServiceOptions {
+        var options = ServiceOptions()
+        for (name, text) in pairs { try options.set(name, to: text) }
+        return options
+    }
+
+    @Test("are all set by the names that the help lists")
+    func all() throws {
+        var expected = ServiceOptions()
+        (expected.httpHost, expected.httpPort) = ("0.0.0.0", 80)
+        expected.udpPorts = 5000...5003
+        expected.publicIPs = [.v4(0xCB00_7107), .v6(high: 0, low: 1)]
+        expected.recordRoot = "/var/lathe"
+        expected.autoRecord = .individual
+        expected.idle = .seconds(60)
+        expected.audio = .opus
+        expected.loopCount = 4
+        expected.userLimit = 12
+        let given = try Self.options(
+            ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
+            ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
+            ("loops", "4"), ("max-users", "12"))
+        #expect(given == expected)
+        #expect(Set(ServiceOptions.names).count == 9)
+    }
+
+    @Test(
+        "take an address with its port",
+        arguments: [
+            ("127.0.0.1:8080", "127.0.0.1", 8080), ("[::]:0", "::", 0), (":9000", "0.0.0.0", 9000),
+            ("localhost:65535", "localhost", 65_535),
+        ] as [(String, String, UInt16)])
+    func http(text: String, host: String, port: UInt16) throws {
+        let options = try Self.options(("http", text))
+        #expect(options.httpHost == host)
+        #expect(options.httpPort == port)
+    }
+
+    @Test(
+        "refuse what cannot be honoured, and say what to write",
+        arguments: [
+            ("http", "8080", "--http wants HOST:PORT, such as 127.0.0.1:8080 or [::]:8080, not '8080'"),
+            ("http", "a:65536", "--http wants HOST:PORT, such as 127.0.0.1:8080 or [::]:8080, not 'a:65536'"),
+            ("udp-ports", "40000", "--udp-ports wants LOW-HIGH, such as 40000-40015, not '40000'"),
+            ("udp-ports", "0-9", "--udp-ports wants LOW-HIGH, such as 40000-40015, not '0-9'"),
+            ("udp-ports", "1-2-3", "--udp-ports wants LOW-HIGH, such as 40000-40015, not '1-2-3'"),
+            ("udp-ports", "9-8", "--udp-ports runs from low to high: write 8-9"),
+            (
+                "public-ip", "example.org",
+                "--public-ip wants an IPv4 or IPv6 address, not 'example.org'; names are not looked up"
+            ),
+            ("record-root", "", "--record-root wants a directory, such as ./recordings"),
+            ("auto-record", "all", "--auto-record is individual or off, not 'all'"),
+            ("audio", "mp3", "--audio is aac or opus, not 'mp3'"),
+            ("idle", "2", "--idle is a number from 3 to 86400, not '2'"),
+            ("idle", "86401", "--idle is a number from 3 to 86400, not '86401'"),
+            ("loops", "0", "--loops is a number from 1 to 256, not '0'"),
+            ("loops", "two", "--loops is a number from 1 to 256, not 'two'"),
+            ("max-users", "0", "--max-users is a number from 1 to 100000, not '0'"),
+        ])
+    func refusals(name: String, text: String, message: String) {
+        var options = ServiceOptions()
+        #expect(throws: OptionError(message)) { try options.set(name, to: text) }
+        #expect(options == ServiceOptions())
+    }
+
+    @Test("refuse unknown names with the known ones")
+    func unknown() {
+        var options = ServiceOptions()
+        let names = ServiceOptions.names.joined(separator: ", ")
+        #expect(throws: OptionError("unknown option 'port'; known are: \(names)")) { try options.set("port", to: "1") }
+    }
+
+    @Test("want a port for each loop, and make no more loops than there are ports")
+    func loops() throws {
+        #expect(throws: OptionError.self) {
+            try Self.options(("udp-ports", "1-2"), ("loops", "3")).validated()
+        }
+        #expect(try Self.options(("udp-ports", "1-2"), ("loops", "2")).validated().effectiveLoopCount == 2)
+        #expect(try Self.options(("udp-ports", "1-1")).validated().effectiveLoopCount == 1)
+    }
+}
