@@ -12,11 +12,11 @@ import WebRTC
 /// A peer stays on its loop for life; its port number is in the answer it got. Nothing here waits.
 actor MediaLoop: DatagramReceiver {
     /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
-    private static let handOverPeriod = Duration.milliseconds(20)
-    /// How long datagrams gather before they are read: a recording is in no hurry, and they carry the kernel's stamp.
+    private static let handOverPeriod = Duration.milliseconds(40)
+    /// How long datagrams gather before they are read: a recording is in no hurry, and waking up costs more than a packet.
     ///
-    /// Senders take what comes within 5 ms for one burst anyway (draft-ietf-rmcat-gcc-02 §5.2).
-    private static let gathering = Duration.milliseconds(5)
+    /// Nothing is judged by when it was read, since every datagram carries the kernel's time stamp.
+    private static let gathering = Duration.milliseconds(10)
     /// How many remote addresses lead to one peer; the oldest makes room.
     private static let addressLimit = 16
 
