@@ -30,6 +30,8 @@ struct FrameAssembly: Sendable {
     private var nextFollowsLoss = false
     private var finished: [Frame] = []
     private var spare: [[UInt8]] = []
+    /// How much room to give the next frame, so that it need not be moved while it grows.
+    private var usualByteCount = 0
 
     init(codec: Codec) { self.codec = codec }
 
@@ -50,6 +52,7 @@ struct FrameAssembly: Sendable {
             return
         }
         isOpen = true
+        bytes.reserveCapacity(usualByteCount)
         self.ticks = ticks
         startsAfterLoss = hasLossPending
         if hasLossPending { nextFollowsLoss = true }
@@ -107,6 +110,8 @@ struct FrameAssembly: Sendable {
         }
         var whole = spare.popLast() ?? []
         swap(&whole, &bytes)
+        // Follows larger frames at once, smaller ones within a few: keyframes are rare.
+        usualByteCount = max(whole.count, usualByteCount - usualByteCount / 4)
         finished.append(
             Frame(
                 codec: codec, ticks: ticks, isKeyframe: isKeyframe, followsLoss: nextFollowsLoss, bytes: whole,

@@ -60,6 +60,7 @@ public enum HMACSHA1 {
     }
 
     /// Whether two codes are equal, in a time that does not tell where they differ.
+    @inlinable
     public static func areEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0

@@ -16,6 +16,8 @@ actor Echo: DatagramReceiver {
     private let loop: EventLoop
     private let answers: Bool
     private var seen: [Seen] = []
+    /// When each datagram came, as the loop said.
+    private(set) var moments: [Instant] = []
     private var batchCount = 0
     private var awaiting: (count: Int, continuation: CheckedContinuation<[Seen], Never>)?
 
@@ -42,6 +44,7 @@ actor Echo: DatagramReceiver {
         _ packet: inout PacketBuffer, from remote: TransportAddress, on local: TransportAddress, at now: Instant
     ) {
         precondition(isOnLoop)
+        moments.append(now)
         seen.append(Seen(text: String(decoding: packet.bytes, as: UTF8.self), remote: remote, local: local))
         if answers { port.send(packet.span, to: remote, from: local.ip) }
     }
@@ -75,6 +78,7 @@ actor Echo: DatagramReceiver {
         return await withCheckedContinuation { awaiting = (count, $0) }
     }
 
+    var addresses: [TransportAddress] { port.addresses }
     var counters: UDPPort.Counters { port.counters }
     var batches: Int { batchCount }
     var notes: [String] { port.notes }

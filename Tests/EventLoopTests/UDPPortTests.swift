@@ -49,6 +49,23 @@ struct UDPPortTests {
         }
     }
 
+    @Test("tells when a datagram reached this machine, however late it is read")
+    func arrivalMoments() async throws {
+        let loop = try EventLoop(name: "stamps", gathering: .milliseconds(1))
+        let server = try Echo(on: loop, binding: [.anyLoopback], answers: false)
+        let client = try Echo(on: loop, binding: [.anyLoopback], answers: false)
+        _ = try await client.start()
+        await client.send(["early"], to: await server.addresses[0])
+        // The client's round is over, and its datagram out, when it has one more.
+        await client.rounds(2)
+        let sent = SystemClock.now()
+        _ = try await server.start()
+        _ = await server.seen(atLeast: 1)
+        #expect(await server.moments.allSatisfy { $0 <= sent })
+        loop.stop()
+        await loop.ended()
+    }
+
     @Test("answers from the address that was asked, not the one the route would choose")
     func sourceAddress() async throws {
         let wildcard = TransportAddress(ip: .v4(0), port: 0)

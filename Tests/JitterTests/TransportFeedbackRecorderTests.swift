@@ -5,7 +5,7 @@ import Units
 
 @Suite("Transport-wide feedback recorder")
 struct TransportFeedbackRecorderTests {
-    private var recorder = TransportFeedbackRecorder()
+    private var recorder = TransportFeedbackRecorder(interval: .milliseconds(50))
 
     private mutating func feedback(at now: Int64) -> TransportFeedback? {
         recorder.nextFeedback(at: .ms(now), sender: SSRC(1), media: SSRC(2))

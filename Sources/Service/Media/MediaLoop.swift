@@ -2,7 +2,6 @@ import Bytes
 import Codecs
 import DTLS
 import EventLoop
-import Foundation
 import RTP
 import STUN
 import Units
@@ -15,7 +14,9 @@ actor MediaLoop: DatagramReceiver {
     /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
     private static let handOverPeriod = Duration.milliseconds(20)
     /// How long datagrams gather before they are read: a recording is in no hurry, and they carry the kernel's stamp.
-    private static let gathering = Duration.microseconds(Int64(ProcessInfo.processInfo.environment["GATHER"] ?? "2000") ?? 0)
+    ///
+    /// Senders take what comes within 5 ms for one burst anyway (draft-ietf-rmcat-gcc-02 §5.2).
+    private static let gathering = Duration.milliseconds(5)
     /// How many remote addresses lead to one peer; the oldest makes room.
     private static let addressLimit = 16
 
@@ -107,8 +108,9 @@ actor MediaLoop: DatagramReceiver {
     /// Hands over everything that waits, so that what the caller does next comes after it.
     func handOver() {
         for index in outboxes.indices where !outboxes[index].inputs.isEmpty {
-            let batch = outboxes[index].inputs
-            outboxes[index].inputs.removeAll(keepingCapacity: true)
+            var batch: [CaptureInput] = []
+            batch.reserveCapacity(outboxes[index].inputs.count)
+            swap(&batch, &outboxes[index].inputs)
             let worker = outboxes[index].worker
             worker.put(batch)
         }
