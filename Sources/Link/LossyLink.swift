@@ -20,7 +20,7 @@ public struct LossyLink: Sendable {
 
     /// What is under way, the next to arrive last, so that taking it moves nothing.
     private var flights: [Flight] = []
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private var isLosing = false
     private var lastArrival = Instant(nanoseconds: .min)
     private var freeAt = Instant(nanoseconds: .min)
@@ -28,7 +28,7 @@ public struct LossyLink: Sendable {
     /// A link that is empty; `seed` decides every datagram's fate.
     public init(_ conditions: LinkConditions, seed: UInt64) {
         self.conditions = conditions
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// Puts a datagram on the way, or loses it.

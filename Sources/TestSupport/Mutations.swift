@@ -1,3 +1,5 @@
+import Units
+
 /// Feeds a parser every small damage of an input that it accepts: a trap ends the test run.
 ///
 /// Every prefix; every bit flipped, one at a time; every byte at its extremes; junk behind the end; and two hundred

@@ -91,7 +91,7 @@ struct AudioAlignerTests {
 
     @Test("never loses a sample's place, whatever comes", arguments: 1...10 as ClosedRange<UInt64>)
     func random(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var aligner = AudioAligner(channelCount: 1, blockSampleCount: 1_024)
         var next: Int64?
         for step in 0..<500 {

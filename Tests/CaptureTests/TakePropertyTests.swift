@@ -42,7 +42,7 @@ private struct RandomCall {
     /// The longest that a sample given to the take was not yet written.
     var worstExposure = Duration.zero
 
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private var aligner = AudioAligner(channelCount: 1)
     private var block: [Int16] = []
     /// When each sample was given that is not yet known to be written.
@@ -51,7 +51,7 @@ private struct RandomCall {
     private var nextSound: Int64
 
     init(seed: UInt64) throws {
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
         take = try #require(Fixtures.take(video: .h264, audio: Fixtures.aac))
         stop = .ms(Int64.random(in: 1_000...20_000, using: &random))
         hasVideo = seed % 5 != 0

@@ -51,7 +51,7 @@ struct Agreement {
 /// Plays a call through a `PeerClock`; every moment is in seconds of true time.
 struct SimulatedSender {
     let trouble: SenderTrouble
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private var timeline = PeerTimeline(origin: .ms(0))
     private var events: [Event] = []
 
@@ -68,7 +68,7 @@ struct SimulatedSender {
 
     init(_ trouble: SenderTrouble, seed: UInt64) {
         self.trouble = trouble
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
         planFrames(isAudio: true)
         planFrames(isAudio: false)
         planReports(isAudio: true)

@@ -2,6 +2,7 @@ import Codecs
 import Depacketize
 import TestSupport
 import Testing
+import Units
 
 private func packets(_ packetizer: inout Packetizer, _ frame: Frame) -> [(payload: [UInt8], marker: Bool)] {
     packetizer.load(frame)

@@ -275,7 +275,7 @@ struct ICEAgentTests {
 
     @Test("fresh credentials are long enough and differ")
     func credentials() {
-        var generator = TestSupport.SeededGenerator(seed: 3)
+        var generator = SeededGenerator(seed: 3)
         let first = ICECredentials(using: &generator)
         #expect(first.fragment.count == 8)
         #expect(first.password.count == 24)

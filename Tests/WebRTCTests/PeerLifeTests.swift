@@ -143,7 +143,7 @@ struct PeerLifeTests {
     func garbage() throws {
         let call = try Call(seed: 11, loss: 0.1)
         call.run(for: .seconds(2))
-        var generator = TestSupport.SeededGenerator(seed: 11)
+        var generator = SeededGenerator(seed: 11)
         let heads: [[UInt8]] = [
             [0, 1], [1, 1], [22, 0xFE], [0x80, 102], [0x90, 102], [0x80, 103], [0xB0, 111], [0x80, 200], [0x81, 205],
             [0x8F, 205], [0x81, 206], [0xA1, 203], [0xFF, 0xFF], [],

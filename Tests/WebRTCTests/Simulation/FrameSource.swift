@@ -10,7 +10,7 @@ struct FrameSource {
     var wantsKeyframe = true
     private(set) var sent: [Frame] = []
     private(set) var keyframes: [Instant] = []
-    private var generator: TestSupport.SeededGenerator
+    private var generator: SeededGenerator
     private let origin: Instant
     private let firstTicks: Int64
 
@@ -19,7 +19,7 @@ struct FrameSource {
         interval = codec.kind == .video ? .nanoseconds(33_333_333) : .milliseconds(20)
         nextFrame = now
         origin = now
-        generator = TestSupport.SeededGenerator(seed: seed)
+        generator = SeededGenerator(seed: seed)
         firstTicks = Int64.random(in: 0...1_000_000, using: &generator)
     }
 

@@ -11,13 +11,13 @@ struct SimulatedLink {
     /// What a router makes of the source address.
     var translates: (TransportAddress) -> TransportAddress = { $0 }
 
-    private var generator: TestSupport.SeededGenerator
+    private var generator: SeededGenerator
     private var flying: [(arrival: Instant, order: Int, path: Path, bytes: [UInt8])] = []
     private var count = 0
     /// The delay drifts, as queues fill and empty: neighbours mostly keep their order.
     private var drift = 0.5
 
-    init(seed: UInt64) { generator = TestSupport.SeededGenerator(seed: seed) }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     mutating func send(_ bytes: [UInt8], along path: Path, at now: Instant) {
         count += 1

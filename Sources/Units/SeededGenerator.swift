@@ -1,8 +1,8 @@
-/// A source of randomness that repeats itself when given the same seed.
+/// A source of randomness whose whole sequence follows from its seed (SplitMix64).
 ///
-/// The SplitMix64 sequence: one addition and a mix, good enough for deciding the fate of packets and
-/// of no use for secrets.
-public struct SeededRandom: RandomNumberGenerator, Sendable {
+/// For simulations that must repeat themselves and for identifiers that only have to differ; of no use
+/// for secrets, which come from the shell.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Starts the sequence that belongs to `seed`.
@@ -10,8 +10,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
 
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         return mixed ^ mixed >> 31
     }
