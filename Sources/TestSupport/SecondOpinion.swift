@@ -54,7 +54,7 @@ public enum SecondOpinion {
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.launchAlone()
         let printed = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return Answer(

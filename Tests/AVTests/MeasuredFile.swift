@@ -1,5 +1,6 @@
 import AV
 import Foundation
+import TestSupport
 import Pattern
 
 /// Files of the pattern with known times, made by the `ffmpeg` program so that our own code is not its own judge.
@@ -44,7 +45,7 @@ struct MeasuredFile {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["ffmpeg", "-nostdin"] + arguments
-        try process.run()
+        try process.launchAlone()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
     }

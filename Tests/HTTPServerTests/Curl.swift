@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import HTTPServer
 
 /// What curl got for an answer.
@@ -25,7 +26,7 @@ private func run(_ arguments: [String]) async throws -> Answer {
         process.arguments = arguments
         process.standardOutput = pipe
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.launchAlone()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return parse([UInt8](output), exitCode: process.terminationStatus)

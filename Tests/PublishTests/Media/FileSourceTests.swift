@@ -1,6 +1,7 @@
 import AV
 import Codecs
 import Foundation
+import TestSupport
 import Pattern
 import Testing
 
@@ -32,7 +33,7 @@ struct FileSourceTests {
         process.arguments =
             "ffmpeg -nostdin -y -v error -f rawvideo -s 160x120 -r 25 -i \(video) -f s16le -ar 48000 -ac 2 -i \(sound)"
             .components(separatedBy: " ") + options + [output]
-        try process.run()
+        try process.launchAlone()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         return try body(output)
