@@ -43,23 +43,9 @@ public enum SecondOpinion {
     /// Runs a program to its end.
     public static func run(_ program: String, _ arguments: [String]) throws -> Answer {
         guard let path = path(of: program) else { throw CocoaError(.fileNoSuchFile) }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let errorFile = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString).err")
-        _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: errorFile) }
-        let errors = try FileHandle(forWritingTo: errorFile)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try process.launchAlone()
-        let printed = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let answer = try ChildProgram.run(path, arguments)
         return Answer(
-            status: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
-            errors: try String(contentsOf: errorFile, encoding: .utf8))
+            status: answer.status, output: String(decoding: answer.output, as: UTF8.self), errors: answer.errors)
     }
 
     private static func path(of program: String) -> String? {

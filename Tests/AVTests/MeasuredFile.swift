@@ -42,12 +42,8 @@ struct MeasuredFile {
     }
 
     private static func run(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["ffmpeg", "-nostdin"] + arguments
-        try process.launchAlone()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
+        let answer = try ChildProgram.run("ffmpeg", ["-nostdin"] + arguments)
+        guard answer.status == 0 else { throw Failure(status: answer.status) }
     }
 
     struct Failure: Error { var status: Int32 }

@@ -21,15 +21,8 @@ func curl(_ server: HTTPServer, _ path: String, _ options: String..., scheme: St
 
 private func run(_ arguments: [String]) async throws -> Answer {
     try await onOwnThread {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments = arguments
-        process.standardOutput = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.launchAlone()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return parse([UInt8](output), exitCode: process.terminationStatus)
+        let answer = try ChildProgram.run("curl", arguments)
+        return parse(answer.output, exitCode: answer.status)
     }
 }
 

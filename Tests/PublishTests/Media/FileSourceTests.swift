@@ -28,14 +28,10 @@ struct FileSourceTests {
         Beep(channelCount: 2).append(96_000, from: 0, to: &pcm)
         let bytes = pcm.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
         try Data(bytes).write(to: URL(filePath: sound))
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            "ffmpeg -nostdin -y -v error -f rawvideo -s 160x120 -r 25 -i \(video) -f s16le -ar 48000 -ac 2 -i \(sound)"
+        let arguments =
+            "-nostdin -y -v error -f rawvideo -s 160x120 -r 25 -i \(video) -f s16le -ar 48000 -ac 2 -i \(sound)"
             .components(separatedBy: " ") + options + [output]
-        try process.launchAlone()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        try #require(try ChildProgram.run("ffmpeg", arguments).status == 0)
         return try body(output)
     }
 
