@@ -31,7 +31,9 @@ struct HubRecordingTests {
             #expect(take.video == RecordingDocument.Video(codec: codec.rawValue, width: 320, height: 240))
             #expect(take.audio?.codec == (codec == .vp8 ? "opus" : "aac"))
             #expect((25...31).contains(take.videoFrameCount))
-            #expect((900...1500).contains(take.durationMilliseconds))
+            // As long as its pictures, which come thirty a second, and no longer than the recording.
+            #expect(take.durationMilliseconds >= Int64(take.videoFrameCount - 1) * 1000 / 30)
+            #expect(take.durationMilliseconds <= document.elapsedMilliseconds)
             let index = take.file.split(separator: ".")[0]
             let found = try FileManager.default.contentsOfDirectory(atPath: document.directory)
             #expect(
