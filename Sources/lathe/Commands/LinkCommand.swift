@@ -11,21 +11,18 @@ enum LinkCommand: Command {
     static let name = "link"
     static let summary = "a lossy, slow, reordering network between clients and a server, for tests"
     static let usage = "link --to HOST:PORT [--listen HOST:PORT] [OPTION…]"
-    static let options = [
-        OptionDescription("to", "HOST:PORT", "the server's UDP address"),
-        OptionDescription("listen", "HOST:PORT", "where clients send to (127.0.0.1:0, any free port)"),
-        OptionDescription("loss", "PERCENT", "lose so many datagrams, in both directions"),
-        OptionDescription("jitter", "MS", "delay each datagram by up to so much more"),
-        OptionDescription("delay", "MS", "delay every datagram by so much"),
-        OptionDescription("seed", "N", "decides which datagrams are lost (1)"),
-    ]
+    static let options =
+        [
+            OptionDescription("to", "HOST:PORT", "the server's UDP address"),
+            OptionDescription("listen", "HOST:PORT", "where clients send to (127.0.0.1:0, any free port)"),
+        ] + LinkOptions.table
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         guard let to = arguments["to"] else { throw OptionError("--to is missing: name the server's UDP address") }
         let relay = try LinkRelay(
             listening: try address(arguments["listen"] ?? "127.0.0.1:0", "listen"), server: try address(to, "to"),
-            conditions: try PublishCommand.conditions(arguments) ?? .perfect,
-            seed: try arguments.number("seed", in: 0...UInt64.max) ?? 1, on: try EventLoop(name: "link"))
+            conditions: try LinkOptions.conditions(arguments) ?? .perfect,
+            seed: try LinkOptions.seed(arguments), on: try EventLoop(name: "link"))
         say("relaying \(try await relay.begin()) to \(to)")
         _ = await Signals.next()
         let counts = await relay.counts

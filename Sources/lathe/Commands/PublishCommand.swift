@@ -1,7 +1,6 @@
 import Codecs
 import CommandLineOptions
 import Foundation
-import Link
 import Publish
 import Service
 import Units
@@ -11,23 +10,20 @@ enum PublishCommand: Command {
     static let name = "publish"
     static let summary = "joins a channel as native clients that send a file or a test pattern"
     static let usage = "publish --channel C [--server URL] [--file MEDIA | --pattern] [OPTION…]"
-    static let options = [
-        OptionDescription("channel", "C", "the channel to join"),
-        OptionDescription("server", "URL", "the server (http://127.0.0.1:8080)"),
-        OptionDescription("uid", "U", "the user's id; further users count on from it"),
-        OptionDescription("file", "MEDIA", "send this file's picture and sound, over and over"),
-        OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
-        OptionDescription("codec", "h264|vp8", "how the picture is encoded (h264)"),
-        OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
-        OptionDescription("count", "N", "how many users join (1)"),
-        OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
-        OptionDescription("loss", "PERCENT", "lose so many datagrams, in both directions, by a relay in between"),
-        OptionDescription("jitter", "MS", "delay each datagram by up to so much more"),
-        OptionDescription("delay", "MS", "delay every datagram by so much"),
-        OptionDescription("seed", "N", "decides which datagrams are lost (1)"),
-        OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
-        OptionDescription("room", "N", "the room of --janus"),
-    ]
+    static let options =
+        [
+            OptionDescription("channel", "C", "the channel to join"),
+            OptionDescription("server", "URL", "the server (http://127.0.0.1:8080)"),
+            OptionDescription("uid", "U", "the user's id; further users count on from it"),
+            OptionDescription("file", "MEDIA", "send this file's picture and sound, to its end"),
+            OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
+            OptionDescription("codec", "h264|vp8", "how the picture is encoded (h264)"),
+            OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
+            OptionDescription("count", "N", "how many users join (1)"),
+            OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
+            OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
+            OptionDescription("room", "N", "the room of --janus"),
+        ] + LinkOptions.table
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         let order = try order(arguments)
@@ -58,7 +54,7 @@ enum PublishCommand: Command {
             uid: try arguments.number("uid", in: 1...UInt32.max),
             media: arguments["file"].map { .file($0) } ?? .pattern, codec: codec,
             count: try arguments.number("count", in: 1...2000) ?? 1, duration: seconds.map { .seconds($0) },
-            conditions: try conditions(arguments), seed: try arguments.number("seed", in: 0...UInt64.max) ?? 1)
+            conditions: try LinkOptions.conditions(arguments), seed: try LinkOptions.seed(arguments))
         order.bitsPerSecond = 1000 * (try arguments.number("bitrate", in: 50...50_000) ?? 1000)
         return order
     }
@@ -91,16 +87,6 @@ enum PublishCommand: Command {
             throw OptionError("--codec is h264 or vp8, not '\(text)'")
         }
         return codec
-    }
-
-    /// The bad network asked for; nothing if none of its options is given.
-    static func conditions(_ arguments: Arguments) throws -> LinkConditions? {
-        let loss = try arguments.number("loss", in: 0.0...100.0)
-        let jitter = try arguments.number("jitter", in: 0...10_000)
-        let delay = try arguments.number("delay", in: 0...10_000)
-        guard loss != nil || jitter != nil || delay != nil else { return nil }
-        return LinkConditions(
-            loss: (loss ?? 0) / 100, delay: .milliseconds(delay ?? 0), jitter: .milliseconds(jitter ?? 0))
     }
 
     private static func total(_ reports: [PublishReport]) -> String {
