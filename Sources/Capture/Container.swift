@@ -15,7 +15,7 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
         case (.h264, .none), (.h264, .aac), (.h264, .opus): self = .mp4
         case (.vp8, .none), (.vp8, .opus): self = .webm
         case (.none, .aac), (.none, .opus): self = .m4a
-        case (.vp8, _), (.h264, _), (.opus, _), (.aac, _), (.none, _): return nil
+        case (.some, _), (.none, _): return nil
         }
     }
 

@@ -132,7 +132,7 @@ extension Take {
                 droppedSinceKeyframe = 0
             }
             awaitsKeyframe = false
-        } else if frame.followsLoss, !awaitsKeyframe {
+        } else if frame.isBroken, !awaitsKeyframe {
             awaitsKeyframe = true
             events.append(.keyframeNeeded(at: time))
         }
@@ -158,7 +158,7 @@ extension Take {
             open(at: time)
             video.number = start(found, timescale: .video, at: time)
             guard video.number != nil else { return false }
-        } else if let found, let size = found.size, let old = format?.size, size != old {
+        } else if let found, let size = found.pictureSize, let old = format?.pictureSize, size != old {
             events.append(.resized(width: size.width, height: size.height, at: time))
         }
         format = found ?? format
@@ -217,21 +217,6 @@ extension Take {
         counters.fragmentCount += 1
         writer.cutFragment()
     }
-}
-
-extension TrackFormat {
-    /// The size of the pictures, if there are any.
-    var size: PictureSize? {
-        switch self {
-        case .h264(let width, let height, _, _), .vp8(let width, let height): PictureSize(width: width, height: height)
-        case .opus, .aac: nil
-        }
-    }
-}
-
-struct PictureSize: Equatable {
-    var width: Int
-    var height: Int
 }
 
 extension ChannelTime {

@@ -17,7 +17,7 @@ extension TrackFormat {
         case .opus:
             guard let channelCount = Opus.channelCount(of: frame.bytes) else { return nil }
             self = .opus(channelCount: channelCount, preSkip: Opus.usualPreSkip)
-        case .aac:
+        case .h265, .vp9, .av1, .pcmu, .pcma, .g722, .aac:
             return nil
         }
     }

@@ -55,7 +55,7 @@ public struct Depacketizer: Sendable {
         switch codec {
         case .h264: h264.push(payload, into: &assembly)
         case .vp8: VP8Depacketizer.push(payload, into: &assembly)
-        case .opus, .aac: assembly.append(payload, in: 0..<payload.count)
+        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac: assembly.append(payload, in: 0..<payload.count)
         }
         // An Opus packet is a frame of its own (RFC 7587 §4.2), and its marker says something else.
         if marker || codec == .opus { finishFrame() }
@@ -73,7 +73,7 @@ public struct Depacketizer: Sendable {
         switch codec {
         case .h264: h264.finishFrame(of: &assembly)
         case .vp8: VP8Depacketizer.finishFrame(of: &assembly)
-        case .opus, .aac: assembly.finish(isKeyframe: true)
+        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac: assembly.finish(isKeyframe: true)
         }
     }
 }

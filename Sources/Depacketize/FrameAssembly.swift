@@ -114,7 +114,7 @@ struct FrameAssembly: Sendable {
         usualByteCount = max(whole.count, usualByteCount - usualByteCount / 4)
         finished.append(
             Frame(
-                codec: codec, ticks: ticks, isKeyframe: isKeyframe, followsLoss: nextFollowsLoss, bytes: whole,
+                codec: codec, ticks: ticks, isKeyframe: isKeyframe, isBroken: nextFollowsLoss, bytes: whole,
                 arrival: arrival))
         nextFollowsLoss = false
         counts.frames += 1

@@ -56,7 +56,7 @@ public struct Packetizer: Sendable {
         switch codec {
         case .h264: advanceH264()
         case .vp8: advanceVP8()
-        case .opus, .aac:
+        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac:
             payload += frame
             position = frame.count
             // Opus marks the first packet after a silence (RFC 7587 §4.1), which nobody relies on.

@@ -95,7 +95,7 @@ extension BoxWriter {
     /// §8.3.2; flags: enabled, in the movie.
     private mutating func trackHeader(_ header: MovieHeader, _ track: OutputTrack, duration: Int64) {
         let version = Self.version(header, duration)
-        let (width, height) = track.format.pictureSize
+        let size = track.format.pictureSize ?? PictureSize(width: 0, height: 0)
         fullBox("tkhd", version: version, flags: 3) {
             $0.times(header, version: version)
             $0.append(track.id)
@@ -105,8 +105,8 @@ extension BoxWriter {
             $0.append(UInt16(track.isVideo ? 0 : 0x100))
             $0.appendZeros(2)
             $0.unityMatrix()
-            $0.append(UInt32(UInt16(clamping: width)) << 16)
-            $0.append(UInt32(UInt16(clamping: height)) << 16)
+            $0.append(UInt32(UInt16(clamping: size.width)) << 16)
+            $0.append(UInt32(UInt16(clamping: size.height)) << 16)
         }
     }
 
@@ -212,15 +212,5 @@ private struct Edit {
         guard start > 0 || delay > 0 else { return [] }
         let empty = start > 0 ? [Edit(duration: start, mediaTime: -1)] : []
         return empty + [Edit(duration: track.endInMovie - start, mediaTime: delay)]
-    }
-}
-
-extension TrackFormat {
-    /// Zero by zero for sound.
-    var pictureSize: (width: Int, height: Int) {
-        switch self {
-        case .h264(let width, let height, _, _), .vp8(let width, let height): (width, height)
-        case .opus, .aac: (0, 0)
-        }
     }
 }

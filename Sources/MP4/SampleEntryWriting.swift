@@ -18,8 +18,8 @@ extension BoxWriter {
                 $0.audioEntry("Opus", sampleRate: 48_000, channelCount: channelCount) {
                     $0.opusConfiguration(channelCount: channelCount, preSkip: preSkip)
                 }
-            case .vp8:
-                preconditionFailure("VP8 goes to WebM")
+            case .h265, .vp8, .vp9, .av1:
+                preconditionFailure("\(format.codec.rawValue) does not go to MP4")
             }
         }
     }

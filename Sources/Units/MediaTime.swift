@@ -12,6 +12,8 @@ public struct ClockRate: Hashable, Sendable {
     public static let video = ClockRate(90_000)
     /// The RTP clock of Opus, whatever its bandwidth (RFC 7587 §4.1).
     public static let opus = ClockRate(48_000)
+    /// The RTP clock of G.711, and of G.722 by an old mistake (RFC 3551 §4.5.2).
+    public static let telephone = ClockRate(8_000)
 }
 
 /// A place on one track's timeline: unwrapped ticks, and the rate they run at.

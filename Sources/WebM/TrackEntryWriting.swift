@@ -26,8 +26,8 @@ extension ElementWriter {
                     $0.element(.samplingFrequency, 48_000.0)
                     $0.element(.channels, channelCount)
                 }
-            case .h264, .aac:
-                preconditionFailure("H.264 and AAC go to MP4")
+            case .h264, .h265, .vp9, .av1, .aac:
+                preconditionFailure("\(format.codec.rawValue) goes to MP4")
             }
         }
     }

@@ -21,9 +21,9 @@ enum Fixtures {
         return Frame(codec: .h264, ticks: 0, isKeyframe: true, bytes: bytes, arrival: .ms(0))
     }
 
-    static func h264(number: UInt8 = 0, followsLoss: Bool = false) -> Frame {
+    static func h264(number: UInt8 = 0, isBroken: Bool = false) -> Frame {
         Frame(
-            codec: .h264, ticks: 0, isKeyframe: false, followsLoss: followsLoss,
+            codec: .h264, ticks: 0, isKeyframe: false, isBroken: isBroken,
             bytes: [0, 0, 0, 3, 0x41, 0x9A, number], arrival: .ms(0))
     }
 

@@ -84,7 +84,7 @@ private struct RandomCall {
         if isFirst || random.fraction() < 0.03 {
             take.video(Fixtures.h264Key(), at: time)
         } else {
-            take.video(Fixtures.h264(followsLoss: random.fraction() < 0.02), at: time)
+            take.video(Fixtures.h264(isBroken: random.fraction() < 0.02), at: time)
         }
         if take.counters.videoSampleCount > before { given.append(.ms(moment)) }
         let isMuted = random.fraction() < 0.01

@@ -21,7 +21,7 @@ struct TakeTests {
         var take = try #require(Fixtures.take(video: .h264, audio: nil))
         take.video(Fixtures.h264Key(), at: .ms(0))
         take.video(Fixtures.h264(number: 1), at: .ms(33))
-        take.video(Fixtures.h264(number: 2, followsLoss: true), at: .ms(100))
+        take.video(Fixtures.h264(number: 2, isBroken: true), at: .ms(100))
         take.video(Fixtures.h264(number: 3), at: .ms(133))
         take.video(Fixtures.h264Key(number: 4), at: .ms(200))
         let file = finish(&take, at: .ms(240))

@@ -16,8 +16,8 @@ private func prefixed(_ units: [UInt8]...) -> [UInt8] {
     units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 }
 }
 
-private func delta(ticks: Int64 = 0, followsLoss: Bool = false, _ bytes: [UInt8] = prefixed(slice)) -> Frame {
-    frame(.h264, ticks: ticks, followsLoss: followsLoss, bytes)
+private func delta(ticks: Int64 = 0, isBroken: Bool = false, _ bytes: [UInt8] = prefixed(slice)) -> Frame {
+    frame(.h264, ticks: ticks, isBroken: isBroken, bytes)
 }
 
 @Suite("H.264 from packets, RFC 6184")
@@ -105,7 +105,7 @@ struct H264DepacketizerTests {
     mutating func lostMiddle() {
         _ = receiver.push([0x5C, 0x81, 0x9A])
         #expect(receiver.push([0x5C, 0x41, 1], marker: true, lost: 1) == [])
-        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, followsLoss: true)])
+        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, isBroken: true)])
         #expect(receiver.push(slice, marker: true, ticks: 2) == [delta(ticks: 2)])
         #expect(receiver.depacketizer.counts == counts(frames: 2, incomplete: 1))
     }
@@ -113,14 +113,14 @@ struct H264DepacketizerTests {
     @Test("a frame that lost its end is dropped")
     mutating func lostEnd() {
         _ = receiver.push(slice)
-        #expect(receiver.push(slice, marker: true, ticks: 1, lost: 1) == [delta(ticks: 1, followsLoss: true)])
+        #expect(receiver.push(slice, marker: true, ticks: 1, lost: 1) == [delta(ticks: 1, isBroken: true)])
         #expect(receiver.depacketizer.counts.incompleteFrames == 1)
     }
 
     @Test("a loss that only padding noticed still counts")
     mutating func lossBeforePadding() {
         #expect(receiver.push([], lost: 1) == [])
-        #expect(receiver.push(slice, marker: true) == [delta(followsLoss: true)])
+        #expect(receiver.push(slice, marker: true) == [delta(isBroken: true)])
     }
 
     @Test(
@@ -139,7 +139,7 @@ struct H264DepacketizerTests {
         _ = receiver.push(idr, marker: true)
         #expect(receiver.push(idr, marker: true, ticks: 1, lost: 1) == [])
         _ = receiver.push(aggregation, ticks: 2)
-        let expected = frame(.h264, ticks: 2, isKeyframe: true, followsLoss: true, prefixed(sps, pps, idr))
+        let expected = frame(.h264, ticks: 2, isKeyframe: true, isBroken: true, prefixed(sps, pps, idr))
         #expect(receiver.push(idr, marker: true, ticks: 2) == [expected])
     }
 
@@ -170,7 +170,7 @@ struct H264DepacketizerTests {
         for payload in payloads.dropLast() { #expect(receiver.push(payload) == []) }
         #expect(receiver.push(payloads[payloads.count - 1], marker: true) == [])
         #expect(receiver.depacketizer.counts == counts(incomplete: 1))
-        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, followsLoss: true)])
+        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, isBroken: true)])
     }
 
     @Test("a frame without end is dropped at its limit")
@@ -179,7 +179,7 @@ struct H264DepacketizerTests {
         _ = receiver.push([0x5C, 0x81, 0x9A])
         for _ in 0..<200 { #expect(receiver.push(fragment) == []) }
         #expect(receiver.push([0x5C, 0x41, 1], marker: true) == [])
-        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, followsLoss: true)])
+        #expect(receiver.push(slice, marker: true, ticks: 1) == [delta(ticks: 1, isBroken: true)])
     }
 
     @Test("never traps", arguments: [aggregation, [0x7C, 0xC5, 0x88, 1], idr] as [[UInt8]])

@@ -91,7 +91,7 @@ struct PacketizerTests {
                 }
                 for received in receiver.push(packet.payload, marker: packet.marker, ticks: original.ticks, lost: lost)
                 {
-                    original.followsLoss = isFirstAfterLoss
+                    original.isBroken = isFirstAfterLoss
                     #expect(received == original)
                     isFirstAfterLoss = false
                 }
@@ -113,7 +113,7 @@ struct PacketizerTests {
         case .vp8:
             let head: [UInt8] = [isKeyframe ? 0x36 : 0x37, 0, 0, 0x9D, 0x01, 0x2A, 0xB2, 0x00, 0x64, 0x00]
             return head + unit(0, count)
-        case .opus, .aac: return unit(0xFC, count)
+        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac: return unit(0xFC, count)
         }
     }
 }

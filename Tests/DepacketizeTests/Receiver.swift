@@ -24,9 +24,9 @@ struct Receiver {
 
 /// A frame as the tests expect it, arrived at the beginning of time.
 func frame(
-    _ codec: Codec, ticks: Int64 = 0, isKeyframe: Bool = false, followsLoss: Bool = false, at now: Int64 = 0,
+    _ codec: Codec, ticks: Int64 = 0, isKeyframe: Bool = false, isBroken: Bool = false, at now: Int64 = 0,
     _ bytes: [UInt8]
 ) -> Frame {
     Frame(
-        codec: codec, ticks: ticks, isKeyframe: isKeyframe, followsLoss: followsLoss, bytes: bytes, arrival: .ms(now))
+        codec: codec, ticks: ticks, isKeyframe: isKeyframe, isBroken: isBroken, bytes: bytes, arrival: .ms(now))
 }

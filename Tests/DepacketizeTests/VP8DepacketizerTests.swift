@@ -53,7 +53,7 @@ struct VP8DepacketizerTests {
         #expect(receiver.depacketizer.counts.incompleteFrames == 1)
         #expect(
             receiver.push([0x10] + delta, marker: true, ticks: 2)
-                == [frame(.vp8, ticks: 2, followsLoss: true, delta)])
+                == [frame(.vp8, ticks: 2, isBroken: true, delta)])
     }
 
     @Test("a whole frame behind lost ones is kept and says so")
@@ -61,7 +61,7 @@ struct VP8DepacketizerTests {
         var receiver = Receiver(.vp8)
         #expect(
             receiver.push([0x10] + keyframe, marker: true, lost: 3)
-                == [frame(.vp8, isKeyframe: true, followsLoss: true, keyframe)])
+                == [frame(.vp8, isKeyframe: true, isBroken: true, keyframe)])
     }
 
     @Test("drops a keyframe whose head is damaged")
@@ -90,7 +90,7 @@ struct OpusDepacketizerTests {
         #expect(receiver.push([0xFC, 1], marker: true, ticks: 0) == [frame(.opus, isKeyframe: true, [0xFC, 1])])
         #expect(
             receiver.push([0xFC, 2], ticks: 960, lost: 2)
-                == [frame(.opus, ticks: 960, isKeyframe: true, followsLoss: true, [0xFC, 2])])
+                == [frame(.opus, ticks: 960, isKeyframe: true, isBroken: true, [0xFC, 2])])
         #expect(receiver.push([], ticks: 1920) == [])
         #expect(receiver.depacketizer.counts.frames == 2)
         #expect(receiver.depacketizer.counts.keyframes == 0)

@@ -44,7 +44,7 @@ struct PeerKeyframeTests {
         call.run(for: .seconds(6))
         #expect(call.serverStatistics.tracks[0].keyframeRequestCount >= 1)
         let frames = call.frames(of: 0)
-        let broken = try #require(frames.firstIndex { $0.followsLoss })
+        let broken = try #require(frames.firstIndex { $0.isBroken })
         let mended = try #require(frames[broken...].firstIndex { $0.isKeyframe })
         #expect(frames[mended].arrival < .ms(1_000) + .seconds(9))
     }

@@ -61,7 +61,7 @@ struct PeerStreamTests {
         padding.timestamp = 10 * 3_000
         strike(call, padding, Self.picture(12))
         #expect(lastBytes(call) == [10, 12])
-        #expect(!call.frames(of: 0).contains { $0.followsLoss })
+        #expect(!call.frames(of: 0).contains { $0.isBroken })
         call.run(for: .seconds(2))
         #expect(call.serverStatistics.tracks[0].lostCount == 0)
         #expect(call.serverStatistics.tracks[0].nackCount == 0)
@@ -184,7 +184,7 @@ struct PeerStreamTests {
             call.run(for: .milliseconds(30))
         }
         #expect(call.frames(of: 0).count == 10 + 100 - TrackReceiver.lateRunLimit)
-        #expect(call.frames(of: 0)[10].followsLoss)
+        #expect(call.frames(of: 0)[10].isBroken)
         #expect(call.serverStatistics.drops[.late] == TrackReceiver.lateRunLimit)
         #expect(call.serverStatistics.tracks[0].keyframeRequestCount > 0)
     }

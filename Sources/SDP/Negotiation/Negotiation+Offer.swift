@@ -67,9 +67,16 @@ extension OfferedTrack {
     private func negotiable(_ index: Int) -> NegotiatedMedia {
         let payloadType: UInt8 =
             switch codec {
-            case .h264: 102
             case .vp8: 96
+            case .vp9: 98
+            case .h264: 102
+            case .h265: 104
+            case .av1: 106
             case .opus, .aac: 111
+            // Their own for all times (RFC 3551 §6).
+            case .pcmu: 0
+            case .pcma: 8
+            case .g722: 9
             }
         let isVideo = codec.kind == .video
         return NegotiatedMedia(
@@ -84,7 +91,7 @@ extension OfferedTrack {
         switch codec {
         case .opus: "minptime=10;useinbandfec=1" + (isStereo ? ";stereo=1;sprop-stereo=1" : "")
         case .h264: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=\(profileLevelID)"
-        case .vp8, .aac: nil
+        case .vp8, .vp9, .h265, .av1, .pcmu, .pcma, .g722, .aac: nil
         }
     }
 

@@ -95,7 +95,7 @@ extension NegotiatedMedia {
         // Ten-millisecond packets are welcome, and so is redundancy against loss (RFC 7587 §6.1).
         case .opus: "minptime=10;useinbandfec=1" + (isStereo ? ";stereo=1" : "")
         case .h264: answeredH264Parameters
-        case .vp8, .aac: nil
+        case .vp8, .vp9, .h265, .av1, .pcmu, .pcma, .g722, .aac: nil
         }
     }
 
@@ -117,8 +117,14 @@ extension Codec {
     var encodingName: String {
         switch self {
         case .h264: "H264"
+        case .h265: "H265"
         case .vp8: "VP8"
+        case .vp9: "VP9"
+        case .av1: "AV1"
         case .opus: "opus"
+        case .pcmu: "PCMU"
+        case .pcma: "PCMA"
+        case .g722: "G722"
         case .aac: "mpeg4-generic"
         }
     }

@@ -78,7 +78,7 @@ struct AudioTranscoder: ~Copyable {
     private mutating func conceal(before frame: Frame, at time: ChannelTime) {
         guard let expected = expectedTicks else { return }
         let missing = frame.ticks - expected
-        guard frame.followsLoss, missing > 0, missing <= Self.longestConcealment, missing % 120 == 0 else { return }
+        guard frame.isBroken, missing > 0, missing <= Self.longestConcealment, missing % 120 == 0 else { return }
         let recovered = min(missing, Int64(Opus.sampleCount(of: frame.bytes) ?? 0))
         pcm.removeAll(keepingCapacity: true)
         do {

@@ -187,11 +187,10 @@ final class UserCapture {
     }
 
     private func started(_ format: TrackFormat, at time: ChannelTime) {
-        switch format {
-        case .h264(let width, let height, _, _), .vp8(let width, let height):
+        if let size = format.pictureSize {
             video = format
-            index?.video(name, width: width, height: height, rotation: 0, at: time)
-        case .opus(let channelCount, _), .aac(_, let channelCount, _):
+            index?.video(name, width: size.width, height: size.height, rotation: 0, at: time)
+        } else if let channelCount = format.channelCount {
             audio = format
             index?.audio(name, channelCount: channelCount, at: time)
         }

@@ -95,18 +95,10 @@ final class RecordingSession {
 
 extension TrackFormat {
     var describedVideo: RecordingDocument.Video? {
-        switch self {
-        case .h264(let width, let height, _, _): .init(codec: codec.rawValue, width: width, height: height)
-        case .vp8(let width, let height): .init(codec: codec.rawValue, width: width, height: height)
-        case .opus, .aac: nil
-        }
+        pictureSize.map { .init(codec: codec.rawValue, width: $0.width, height: $0.height) }
     }
 
     var describedAudio: RecordingDocument.Audio? {
-        switch self {
-        case .opus(let channelCount, _): .init(codec: codec.rawValue, channelCount: channelCount)
-        case .aac(_, let channelCount, _): .init(codec: codec.rawValue, channelCount: channelCount)
-        case .h264, .vp8: nil
-        }
+        channelCount.map { .init(codec: codec.rawValue, channelCount: $0) }
     }
 }

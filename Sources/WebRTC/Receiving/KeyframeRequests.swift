@@ -31,11 +31,11 @@ struct KeyframeRequests: Sendable {
     }
 
     /// A whole frame came.
-    mutating func received(isKeyframe: Bool, followsLoss: Bool, at now: Instant) {
+    mutating func received(isKeyframe: Bool, isBroken: Bool, at now: Instant) {
         if isKeyframe {
             deadline = nil
             tries = 0
-        } else if followsLoss || (deadline != nil && count == 0) {
+        } else if isBroken || (deadline != nil && count == 0) {
             // A track that begins with another frame has lost its keyframe before we could hear it.
             want(at: now)
         }

@@ -119,7 +119,7 @@ struct TrackReceiver: Sendable {
         counts.frameCount += 1
         if frame.isKeyframe { counts.keyframeCount += 1 }
         if codec.kind == .video {
-            keyframes.received(isKeyframe: frame.isKeyframe, followsLoss: frame.followsLoss, at: now)
+            keyframes.received(isKeyframe: frame.isKeyframe, isBroken: frame.isBroken, at: now)
         }
         return frame
     }
