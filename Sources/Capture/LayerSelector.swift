@@ -25,6 +25,10 @@ public struct LayerSelector: Sendable {
         var lastFrame: Instant
         /// The size of its pictures, since its first keyframe.
         var size: PictureSize?
+        /// Whether a keyframe was asked for and has not come.
+        ///
+        /// Whoever carries requests out repeats them until one does.
+        var isAsked = false
     }
 
     private let choice: LayerChoice
@@ -32,8 +36,6 @@ public struct LayerSelector: Sendable {
     private var layers: [Layer?] = []
     /// The encoding that goes to the file; nothing before the first keyframe of any.
     public private(set) var current: Int?
-    /// The encoding whose keyframe was asked for last.
-    private var asked: Int?
     private var requests: [Int] = []
 
     /// A selector that has seen nothing yet.
@@ -42,22 +44,15 @@ public struct LayerSelector: Sendable {
     /// Whether the next picture of an encoding goes to the file; `size` is that of a keyframe.
     public mutating func takes(encoding: Int, isKeyframe: Bool, size: PictureSize?, at now: Instant) -> Bool {
         guard (0..<Self.encodingLimit).contains(encoding) else { return false }
-        note(encoding, size: isKeyframe ? size : nil, at: now)
-        guard let current else {
-            guard isKeyframe else {
-                ask(encoding)
-                return false
-            }
-            go(to: encoding)
-            return true
-        }
+        note(encoding, isKeyframe: isKeyframe, size: size, at: now)
         let wanted = best(at: now)
-        if encoding == current {
+        if let current, encoding == current {
             if let wanted, wanted != current { ask(wanted) }
             return true
         }
-        if isKeyframe, encoding == wanted {
-            go(to: encoding)
+        // Whatever comes is better than nothing.
+        if isKeyframe, encoding == wanted || !isAlive(current, at: now) {
+            current = encoding
             return true
         }
         // One of unknown size may be better: its keyframe tells.
@@ -68,28 +63,33 @@ public struct LayerSelector: Sendable {
     /// The encoding to ask a keyframe of.
     public mutating func nextRequest() -> Int? { requests.isEmpty ? nil : requests.removeFirst() }
 
-    private mutating func note(_ encoding: Int, size: PictureSize?, at now: Instant) {
+    private mutating func note(_ encoding: Int, isKeyframe: Bool, size: PictureSize?, at now: Instant) {
         while layers.count <= encoding { layers.append(nil) }
-        layers[encoding] = Layer(lastFrame: now, size: size ?? layers[encoding]?.size)
+        var layer = layers[encoding] ?? Layer(lastFrame: now)
+        layer.lastFrame = now
+        if isKeyframe {
+            layer.size = size ?? layer.size
+            layer.isAsked = false
+        }
+        layers[encoding] = layer
     }
 
-    private mutating func go(to encoding: Int) {
-        current = encoding
-        asked = nil
-    }
-
-    /// Asks once; whoever carries requests out repeats them until a keyframe comes.
     private mutating func ask(_ encoding: Int) {
-        guard asked != encoding else { return }
-        asked = encoding
+        guard layers[encoding]?.isAsked == false else { return }
+        layers[encoding]?.isAsked = true
         requests.append(encoding)
+    }
+
+    private func isAlive(_ encoding: Int?, at now: Instant) -> Bool {
+        guard let encoding, let layer = layers[encoding] else { return false }
+        return layer.lastFrame + Self.patience > now
     }
 
     /// The best encoding of those that come; nothing if none of known size does.
     private func best(at now: Instant) -> Int? {
         var best: Int?
         for index in layers.indices {
-            guard let layer = layers[index], layer.size != nil, layer.lastFrame + Self.patience > now else { continue }
+            guard layers[index]?.size != nil, isAlive(index, at: now) else { continue }
             if best.map({ isBetter(index, than: $0) }) ?? true { best = index }
         }
         return best

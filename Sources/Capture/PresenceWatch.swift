@@ -99,6 +99,7 @@ public struct PresenceWatch: Sendable {
         endIfDue(at: time)
         guard case .away(let end, _) = state else { return }
         state = .here
+        lastHeard = max(lastHeard, time)
         events.append(.returned(awaySince: end, at: time))
         // Whatever does not come now has not been mute while the user was away.
         for index in sources.indices { sources[index].lastHeard = max(sources[index].lastHeard, time) }

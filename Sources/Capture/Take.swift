@@ -141,7 +141,7 @@ extension Take {
     /// Whether a picture belongs in the file; what does not is left out and counted.
     private mutating func isWanted(_ frame: Frame, at time: ChannelTime) -> Bool {
         if frame.isKeyframe { return true }
-        guard video.number != nil, openingStamp.map({ frame.ticks > $0 }) ?? true else {
+        guard video.number != nil, openingStamp.map({ frame.ticks >= $0 }) ?? true else {
             // Without a keyframe, or shown before the one that the file opened on.
             if video.number == nil { askForKeyframe(at: time) }
             counters.droppedBeforeKeyframe += 1

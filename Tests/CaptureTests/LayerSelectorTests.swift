@@ -48,7 +48,8 @@ struct LayerSelectorTests {
         #expect(bench.requests() == [])
         #expect(!bench.take(1, at: 1_020))
         #expect(bench.requests() == [1])
-        #expect(!bench.take(0, key: true, at: 1_030))
+        // Whatever comes is better than nothing, until the best does.
+        #expect(bench.take(0, key: true, at: 1_030))
         #expect(bench.take(1, key: true, at: 1_060))
         #expect(bench.take(1, at: 1_090))
         #expect(!bench.take(2, at: 1_100))
@@ -89,14 +90,16 @@ struct LayerSelectorTests {
         #expect(bench.selector.current == nil)
     }
 
-    @Test("never breaks a file, and always comes to the best that there is", arguments: 1...300 as ClosedRange<UInt64>)
+    @Test("never breaks a file, and always comes to the best that there is", arguments: 1...150 as ClosedRange<UInt64>)
     func random(seed: UInt64) {
         var call = LayeredCall(seed: seed)
-        for moment in Int64(0)..<20_000 { call.play(at: moment) }
+        for moment in Int64(0)..<10_000 { call.play(at: moment) }
         call.settle()
         #expect(call.brokenCount == 0)
-        #expect(call.longestWait <= 1_400)
-        #expect(call.isAtBest)
+        // Its patience twice, when the one that is to stand in pauses too, and the time that a keyframe takes.
+        #expect(call.longestWait <= 2_600)
+        let isAtBest = call.isAtBest
+        #expect(isAtBest)
     }
 }
 
@@ -158,7 +161,7 @@ private struct LayeredCall {
     mutating func play(at moment: Int64) {
         now = moment
         for index in encoders.indices {
-            if random.fraction() < 0.000_3 { flip(index) }
+            if random.fraction() < 0.000_6 { flip(index) }
             if encoders[index].isOn, moment % encoders[index].period == 0 { send(index) }
         }
         guard encoders.contains(where: \.isOn) else { return lastTaken = moment }

@@ -107,7 +107,10 @@ private struct RandomCall {
         let (writes, count) = (file.writeCount, given.count)
         file.perform(&take)
         if let oldest = given.first { worstExposure = max(worstExposure, now - oldest) }
-        // A write closes everything but the sample each track holds back.
-        if file.writeCount > writes { given.removeFirst(max(0, count - 2)) }
+        // A write closes everything but the sample each track holds back, and none for longer than 300 ms.
+        if file.writeCount > writes {
+            given.removeFirst(max(0, count - 2))
+            given.removeAll { now - $0 > .milliseconds(300) }
+        }
     }
 }

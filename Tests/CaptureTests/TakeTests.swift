@@ -13,7 +13,7 @@ struct TakeTests {
         take.video(Fixtures.h264Key(), at: .ms(40))
         #expect(take.origin == .ms(40))
         #expect(take.counters.droppedBeforeKeyframe == 1)
-        #expect(take.nextEvent() == .opened(.mp4, at: .ms(40)))
+        #expect(events(&take).prefix(2) == [.keyframeNeeded(at: .ms(5)), .opened(.mp4, at: .ms(40))])
     }
 
     @Test("holds the last clean picture until another comes, and asks for a keyframe once")
@@ -46,10 +46,9 @@ struct TakeTests {
         #expect(MovieProbe(file.bytes).tracks[1]?.durations == [2_970, 3_060, 3_600])
         #expect((take.counters.brokenSampleCount, take.counters.droppedAfterLoss) == (1, 0))
         #expect(take.story.proof.pictures == PictureCounts(whole: 2, broken: 1))
-        #expect(
-            events(&take).filter { if case .keyframeNeeded = $0 { true } else { false } } == [
-                .keyframeNeeded(at: .ms(0)), .keyframeNeeded(at: .ms(66)),
-            ])
+        let told = events(&take)
+        #expect(told.first == .keyframeNeeded(at: .ms(0)))
+        #expect(told.contains(.keyframeNeeded(at: .ms(66))))
     }
 
     @Test("turns the track as its first picture says, and tells of every turn after that")
@@ -73,13 +72,13 @@ struct TakeTests {
     @Test("leaves out pictures that are shown before the keyframe it opened on")
     func leading() throws {
         var take = try #require(Fixtures.take(video: .h264, audio: nil))
-        for (stamp, isKeyframe) in [(9_000, true), (3_000, false), (6_000, false), (12_000, false)] {
+        for (stamp, isKeyframe) in [(9_000, true), (3_600, false), (6_300, false), (12_600, false)] as [(Int64, Bool)] {
             var frame = isKeyframe ? Fixtures.h264Key() : Fixtures.h264()
-            frame.ticks = Int64(stamp)
-            take.video(frame, at: .ms(Int64(stamp / 90)))
+            frame.ticks = stamp
+            take.video(frame, at: .ms(stamp / 90))
         }
         let file = finish(&take, at: .ms(200))
-        #expect(MovieProbe(file.bytes).tracks[1]?.durations == [3_000, 6_000])
+        #expect(MovieProbe(file.bytes).tracks[1]?.durations == [3_600, 5_400])
         #expect(take.counters.droppedBeforeKeyframe == 2)
     }
 
@@ -147,7 +146,7 @@ struct TakeTests {
         var take = try #require(Fixtures.take(video: .vp8, audio: Fixtures.opus))
         take.video(Fixtures.vp8(isKeyframe: false), at: .ms(0))
         #expect(finish(&take, at: .ms(900)).bytes == [])
-        #expect(take.nextEvent() == nil)
+        #expect(events(&take) == [.keyframeNeeded(at: .ms(0))])
     }
 
     @Test("refuses what it was not made for, and what comes behind its end")

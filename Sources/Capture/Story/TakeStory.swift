@@ -44,7 +44,9 @@ public struct TakeStory: Sendable {
     private var packets: (picture: PacketCounts, sound: PacketCounts) = (PacketCounts(), PacketCounts())
     private var sizes: [(at: ChannelTime, size: PictureSize)] = []
     private var rotations: [(at: ChannelTime, rotation: Rotation)] = []
-    private var uncountedChanges = 0
+    private var size: PictureSize?
+    private var rotation: Rotation?
+    private var unlistedChangeCount = 0
     private var freezes = SpanList<FreezeCause>()
     private var mutes: [MediaKind: SpanList<MediaKind>] = [:]
     private var absences = SpanList<FreezeCause>()
@@ -94,15 +96,17 @@ extension TakeStory {
 
     /// Pictures have this size from `time` on.
     mutating func resized(_ size: PictureSize, at time: ChannelTime) {
-        guard sizes.last?.size != size else { return }
-        guard sizes.count < Self.changeLimit else { return uncountedChanges += 1 }
+        guard self.size != size else { return }
+        self.size = size
+        guard sizes.count < Self.changeLimit else { return unlistedChangeCount += 1 }
         sizes.append((time, size))
     }
 
     /// Pictures are turned this far from `time` on.
     mutating func rotated(_ rotation: Rotation, at time: ChannelTime) {
-        guard rotations.last?.rotation != rotation else { return }
-        guard rotations.count < Self.changeLimit else { return uncountedChanges += 1 }
+        guard self.rotation != rotation else { return }
+        self.rotation = rotation
+        guard rotations.count < Self.changeLimit else { return unlistedChangeCount += 1 }
         rotations.append((time, rotation))
     }
 
@@ -117,7 +121,11 @@ extension TakeStory {
         // Pictures out of display order fill no gap.
         guard time > lastPicture ?? ChannelTime(nanoseconds: .min) else { return }
         noteFreeze(until: time)
-        if let lastPicture { usual = usual == .zero ? time - lastPicture : (usual * 7 + (time - lastPicture)) / 8 }
+        if let lastPicture {
+            // A freeze says little of what is usual, but a sender may have become slow for good.
+            let gap = usual == .zero ? time - lastPicture : min(time - lastPicture, usual * 2)
+            usual = usual == .zero ? gap : (usual * 7 + gap) / 8
+        }
         lastPicture = time
         excuse = .sender
         end = max(end, time)
@@ -125,8 +133,8 @@ extension TakeStory {
 
     /// A picture held until `time` is a freeze if it is long, and longer than that of a slow sender.
     private mutating func noteFreeze(until time: ChannelTime) {
-        guard let lastPicture, time - lastPicture > Self.longestUsual else { return }
-        guard excuse != .sender || time - lastPicture > usual * 3 else { return }
+        guard let lastPicture, time - lastPicture > max(Self.longestUsual, usual * 2) else { return }
+        guard excuse != .sender || usual > .zero else { return }
         freezes.add(from: lastPicture, to: time, excuse)
     }
 
@@ -193,7 +201,7 @@ extension TakeStory {
             .init(atMilliseconds: milliseconds($0.at), width: $0.size.width, height: $0.size.height)
         }
         proof.rotations = rotations.map { .init(atMilliseconds: milliseconds($0.at), degrees: $0.rotation.rawValue) }
-        proof.unlistedChangeCount = uncountedChanges
+        proof.unlistedChangeCount = unlistedChangeCount
         proof.freezes = freezes.spans.map { span($0.start, $0.held, $0.cause.rawValue, $0.count) }
         proof.mutes = [MediaKind.audio, .video].flatMap { mutes[$0]?.spans ?? [] }
             .map { span($0.start, $0.held, $0.cause.rawValue, $0.count) }
