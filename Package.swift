@@ -57,13 +57,12 @@ let machines: [Target] = [
 
 let edges: [Target] = [
     library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
-    library("CSRTP", pkgConfig: "libsrtp2", package: "libsrtp2-dev"),
     library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
     library(
         "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil", package: "libavformat-dev"),
     library("COpus", pkgConfig: "opus", package: "libopus-dev"),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-    room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
+    room("SRTP", ["Bytes", "Units", "Secure", "COpenSSL"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
     room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),

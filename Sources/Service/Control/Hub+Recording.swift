@@ -139,7 +139,7 @@ extension Hub {
             publication.channel == session.document.channel, publication.captures[session.document.id] == nil
         else { return }
         let id = makeCaptureID()
-        let worker = worker(of: id)
+        let worker = worker(beside: publication.loop)
         publications[publication.id]?.captures[session.document.id] = id
         session.openCaptures[id] = publication.uid
         session.joinedAt[id] = max(publication.since, session.origin)
@@ -157,8 +157,10 @@ extension Hub {
         publication.loop.order { $0.addRoute(CaptureRoute(worker: worker, capture: id), to: order.peer) }
     }
 
-    private func worker(of capture: CaptureID) -> CaptureWorker {
-        workers[Int(capture.rawValue % UInt64(workers.count))]
+    /// The worker that takes what comes from a loop: each loop has one, so that where one thread is enough for the
+    /// peers, one is for their captures.
+    private func worker(beside loop: MediaLoop) -> CaptureWorker {
+        workers[loops.firstIndex { $0 === loop } ?? 0]
     }
 
     /// Ends a user's captures when the user is gone.
@@ -177,7 +179,7 @@ extension Hub {
 
     /// Ends a capture, behind all the frames that its peer's loop has for it.
     private func endCapture(_ capture: CaptureID, of publication: Publication, at now: Instant) {
-        let (worker, peer) = (worker(of: capture), publication.peer)
+        let (worker, peer) = (worker(beside: publication.loop), publication.peer)
         publication.loop.order { loop in
             loop.removeRoute(capture, from: peer)
             worker.order { $0.finish(capture, at: now) }
