@@ -27,13 +27,24 @@ public struct TakeSettings: Equatable, Sendable {
     /// The wall clock when it began, for the file's own record.
     public let createdAtUnixMilliseconds: Int64
 
-    /// The settings of a take; nothing if no container holds both, or there is nothing to hold.
-    public init?(video: Codec?, audio: TrackFormat?, onLoss: OnLoss = .hold, createdAtUnixMilliseconds: Int64) {
-        guard let container = Container(video: video, audio: audio?.codec) else { return nil }
+    /// The settings of a take whose file holds both, or either.
+    public init(
+        video: Codec?, audio: TrackFormat?, container: Container, onLoss: OnLoss = .hold,
+        createdAtUnixMilliseconds: Int64
+    ) {
+        precondition(video != nil || audio != nil, "a file holds something")
         self.video = video
         self.audio = audio
         self.container = container
         self.onLoss = onLoss
         self.createdAtUnixMilliseconds = createdAtUnixMilliseconds
+    }
+
+    /// The settings of a take in the container that suits best; nothing if none holds both, or there is nothing to hold.
+    public init?(video: Codec?, audio: TrackFormat?, onLoss: OnLoss = .hold, createdAtUnixMilliseconds: Int64) {
+        guard let container = Container(video: video, audio: audio?.codec) else { return nil }
+        self.init(
+            video: video, audio: audio, container: container, onLoss: onLoss,
+            createdAtUnixMilliseconds: createdAtUnixMilliseconds)
     }
 }
