@@ -1,3 +1,4 @@
+public import Channel
 import Units
 
 /// What a file's story says of it, as documents carry it: what was lost and repaired, when pictures stood still, and
@@ -36,21 +37,30 @@ public struct TakeProof: Codable, Equatable, Sendable {
 
     /// What was found of the sender's clocks.
     public struct Clock: Codable, Equatable, Sendable {
+        /// How much faster than ours the clock of the sound runs, in millionths.
         public var audioDriftPartsPerMillion: Double?
+        /// The same of the pictures' clock.
         public var videoDriftPartsPerMillion: Double?
-        /// How late sound is against the pictures, as estimated.
+        /// How far pictures lie behind their sound, by the sender's own word: the last one, and what half and what
+        /// 99 % of them do not exceed.
         public var offsetMilliseconds: Double?
+        public var offsetMedianMilliseconds: Double?
+        public var offsetP99Milliseconds: Double?
         /// How often the sender set its wall clock.
         public var stepCount: Int
         /// Sender reports that could not be true.
         public var refusedReportCount: Int
 
-        init(_ measurement: ClockMeasurement) {
-            audioDriftPartsPerMillion = measurement.audioDriftPartsPerMillion.map(Self.rounded)
-            videoDriftPartsPerMillion = measurement.videoDriftPartsPerMillion.map(Self.rounded)
-            offsetMilliseconds = measurement.offset.map { Self.rounded($0 / .milliseconds(1)) }
-            stepCount = measurement.stepCount
-            refusedReportCount = measurement.refusedReportCount
+        /// What a peer's clock measured of the tracks that go to the file.
+        public init(_ measured: ClockMeasurements, sound: Int?, picture: Int?) {
+            audioDriftPartsPerMillion = sound.flatMap { measured.tracks[$0].drift }.map(Self.rounded)
+            videoDriftPartsPerMillion = picture.flatMap { measured.tracks[$0].drift }.map(Self.rounded)
+            stepCount = measured.clockStepCount
+            refusedReportCount = measured.refusedReportCount
+            guard let skew = measured.skew, sound != nil, picture != nil else { return }
+            offsetMilliseconds = Self.rounded(skew.latest / .milliseconds(1))
+            offsetMedianMilliseconds = Self.rounded(skew.median / .milliseconds(1))
+            offsetP99Milliseconds = Self.rounded(skew.percentile99 / .milliseconds(1))
         }
 
         private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
@@ -79,6 +89,8 @@ public struct TakeProof: Codable, Equatable, Sendable {
     public var absences: [Span] = []
     /// Sound that was invented in place of what was lost.
     public var concealedMilliseconds: Int64 = 0
+    /// Lost sound that was recovered from copies in later packets.
+    public var recoveredMilliseconds: Int64 = 0
     /// Silence that was filled in where no sound came.
     public var silentMilliseconds: Int64 = 0
     public var clock: Clock?

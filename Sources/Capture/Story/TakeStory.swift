@@ -29,9 +29,11 @@ public struct TakeStory: Sendable {
     static let changeLimit = 200
 
     /// How the sender's clocks ran, as far as it is known.
-    public var clock: ClockMeasurement?
+    public var clock: TakeProof.Clock?
     /// How much sound was invented in place of what was lost.
     public var concealed = Duration.zero
+    /// How much of it was recovered from copies.
+    public var recovered = Duration.zero
     /// How much silence was filled in.
     public var silent = Duration.zero
     /// Pictures that came before the first keyframe.
@@ -208,7 +210,8 @@ extension TakeStory {
         proof.absences = absences.spans.map { span($0.start, $0.held, nil, $0.count) }
         proof.concealedMilliseconds = concealed.wholeMilliseconds
         proof.silentMilliseconds = silent.wholeMilliseconds
-        proof.clock = clock.map(TakeProof.Clock.init)
+        proof.recoveredMilliseconds = recovered.wholeMilliseconds
+        proof.clock = clock
         return proof
     }
 
