@@ -45,12 +45,22 @@ public enum Lane: Hashable, Sendable {
     /// A shared screen with its sound, counted from 1.
     case screen(Int)
 
+    /// Its name in documents.
+    public var name: String {
+        switch self {
+        case .user: "user"
+        case .sound: "sound"
+        case .picture: "picture"
+        case .screen(1): "screen"
+        case .screen(let number): "screen\(number)"
+        }
+    }
+
     /// What is added to the user's name in the names of files.
     var suffix: String {
         switch self {
         case .user, .sound, .picture: ""
-        case .screen(1): "_screen"
-        case .screen(let number): "_screen\(number)"
+        case .screen: "_" + name
         }
     }
 }

@@ -52,6 +52,9 @@ public struct Take: Sendable {
     private var audioPendingSince = ChannelTime(nanoseconds: 0)
     private var events: [TakeEvent] = []
 
+    /// The size of the pictures; nothing before the first.
+    public var pictureSize: PictureSize? { format?.pictureSize }
+
     /// A take that has no sample yet, and is no file yet.
     public init(_ settings: TakeSettings) {
         self.settings = settings
