@@ -17,6 +17,8 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=160x96:rate=30:duration=2"]
+# Half a second of another size, for what changes its size; H.264 and H.265 tell that its pixels are no squares.
+WIDE = ["-f", "lavfi", "-i", "testsrc2=size=224x128:rate=30:duration=0.5,setsar=4/3"]
 SOUND = ["-f", "lavfi", "-i", "sine=frequency=1000:sample_rate=48000:duration=2"]
 H264 = ["-c:v", "libx264", "-preset", "veryslow", "-crf", "40", "-g", "30", "-pix_fmt", "yuv420p"]
 H265 = ["-c:v", "libx265", "-preset", "slow", "-crf", "42", "-pix_fmt", "yuv420p", "-tag:v", "hvc1"]
@@ -34,6 +36,13 @@ CODECS = {
     "av1": (
         "mp4",
         PICTURE + BT709 + ["-c:v", "libaom-av1", "-b:v", "30k", "-g", "30", "-usage", "realtime", "-cpu-used", "6"] + TICKS,
+    ),
+    "h264-wide": ("mp4", WIDE + H264 + BT709 + ["-bf", "0", "-profile:v", "high"] + TICKS),
+    "h265-wide": ("mp4", WIDE + H265 + ["-x265-params", X265 + ":bframes=0"] + TICKS),
+    "vp8-wide": ("webm", WIDE + ["-c:v", "libvpx", "-b:v", "30k", "-g", "30", "-deadline", "good"]),
+    "vp9-wide": ("webm", WIDE + ["-c:v", "libvpx-vp9", "-b:v", "30k", "-g", "30", "-deadline", "good", "-lag-in-frames", "0"]),
+    "av1-wide": (
+        "mp4", WIDE + BT709 + ["-c:v", "libaom-av1", "-b:v", "30k", "-g", "30", "-usage", "realtime", "-cpu-used", "6"] + TICKS
     ),
     "opus": ("webm", SOUND + ["-c:a", "libopus", "-b:a", "12k", "-ac", "1", "-frame_duration", "20"]),
     "aac": ("mp4", SOUND + ["-c:a", "aac", "-b:a", "16k", "-ac", "1"]),
@@ -74,7 +83,7 @@ def configurations(codec, data):
         return parameter_sets(box_body(data, b"avcC"))
     if codec.startswith("h265"):
         return hevc_parameter_sets(box_body(data, b"hvcC"))
-    if codec == "av1":
+    if codec.startswith("av1"):
         return [box_body(data, b"av1C")[4:]]
     if codec == "aac":
         esds = box_body(data, b"esds")
