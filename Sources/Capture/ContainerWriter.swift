@@ -23,14 +23,16 @@ struct ContainerWriter: Sendable {
     /// Announces a track; nothing if the file has no room for it any more.
     mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
-        return mp4?.addTrack(format, timescale: timescale) ?? webm?.addTrack(format, timescale: timescale)
+        return mp4?.addTrack(format, timescale: timescale, rotation: rotation) ?? webm?.addTrack(format, timescale: timescale)
     }
 
     /// Samples that follow have another format; false if the file has no room to say so.
-    mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool { true }
+    mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool {
+        mp4?.changeFormat(format, track: track) ?? true
+    }
 
     mutating func append(_ sample: Sample, track: Int) {
-        mp4?.append(sample, track: track, compositionOffset: sample.compositionOffsetTicks)
+        mp4?.append(sample, track: track)
         webm?.append(sample, track: track)
     }
 

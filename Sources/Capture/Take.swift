@@ -76,15 +76,15 @@ public struct Take: Sendable {
         guard isOpenFor(frame.codec == settings.video) else { return true }
         now = max(now, time)
         guard isWanted(frame, at: time) else { return true }
-        if frame.isKeyframe {
-            switch openVideo(frame, at: time) {
-            case .ready: break
-            case .leaveOut: return true
-            case .full: return false
+        if frame.isKeyframe, video.number == nil {
+            guard let found = TrackFormat(startingWith: frame) else {
+                leaveOutEarly()
+                return true
             }
+            guard openVideo(frame, found, at: time) else { return false }
         }
+        guard push(frame, at: time) else { return false }
         turn(frame.rotation, at: time)
-        push(frame, at: time)
         return true
     }
 
@@ -147,8 +147,7 @@ extension Take {
         guard video.number != nil, openingStamp.map({ frame.ticks >= $0 }) ?? true else {
             // Without a keyframe, or shown before the one that the file opened on.
             if video.number == nil { askForKeyframe(at: time) }
-            counters.droppedBeforeKeyframe += 1
-            story.earlyPictureCount += 1
+            leaveOutEarly()
             return false
         }
         guard frame.isBroken else { return true }
@@ -166,44 +165,40 @@ extension Take {
         events.append(.keyframeNeeded(at: time))
     }
 
-    private enum Opening {
-        case ready
-        /// The keyframe does not say enough.
-        case leaveOut
-        /// The file has no room for what it says.
-        case full
+    private mutating func leaveOutEarly() {
+        counters.droppedBeforeKeyframe += 1
+        story.earlyPictureCount += 1
     }
 
-    /// Sees to it that the file can take a keyframe: opens it, begins its track, changes its format.
-    private mutating func openVideo(_ frame: Frame, at time: ChannelTime) -> Opening {
-        let found = TrackFormat(startingWith: frame)
-        guard let number = video.number else {
-            guard let found else {
-                counters.droppedBeforeKeyframe += 1
-                story.earlyPictureCount += 1
-                return .leaveOut
-            }
-            rotation = rotation ?? frame.rotation
-            guard start(found, in: \.video, timescale: .video, at: time) else { return .full }
-            format = found
-            order.announce(depth: found.maximumReorderedPictures ?? 0)
-            openingStamp = frame.ticks
-            noteSize(found, at: time)
-            story.rotated(rotation ?? .none, at: time)
-            return .ready
+    /// Begins the video track, and with it the file if need be; false if it has no room for it.
+    private mutating func openVideo(_ frame: Frame, _ found: TrackFormat, at time: ChannelTime) -> Bool {
+        rotation = rotation ?? frame.rotation
+        guard start(found, in: \.video, timescale: .video, at: time) else { return false }
+        format = found
+        order.announce(depth: found.maximumReorderedPictures ?? 0)
+        openingStamp = frame.ticks
+        noteSize(found, at: time)
+        story.rotated(rotation ?? .none, at: time)
+        return true
+    }
+
+    /// Sees to it that the file can go on with a keyframe whose sample begins at `ticks`; false if it cannot.
+    private mutating func follow(_ frame: Frame, beginningAt ticks: Int64, at time: ChannelTime) -> Bool {
+        if frame.ticks != openingStamp { openingStamp = nil }
+        guard let number = video.number, let found = TrackFormat(startingWith: frame), found != format else {
+            return true
         }
-        openingStamp = nil
-        guard let found, found != format else { return .ready }
-        // What comes before the change must be with the writer when it hears of it.
-        append(video.endPending(at: time.ticks(at: .video) - videoOrigin), to: number)
-        guard writer.changeFormat(found, track: number) else { return .full }
+        // What comes before the change must be written before the writer hears of it.
+        append(video.endPending(at: ticks), to: number)
+        cut()
+        guard writer.changeFormat(found, track: number) else { return false }
         if let size = found.pictureSize, size != format?.pictureSize {
             events.append(.resized(width: size.width, height: size.height, at: time))
             noteSize(found, at: time)
         }
         format = found
         order.announce(depth: found.maximumReorderedPictures ?? 0)
-        return .ready
+        return true
     }
 
     private mutating func noteSize(_ format: TrackFormat, at time: ChannelTime) {
@@ -220,14 +215,15 @@ extension Take {
         story.rotated(found, at: time)
     }
 
-    private mutating func push(_ frame: Frame, at time: ChannelTime) {
+    private mutating func push(_ frame: Frame, at time: ChannelTime) -> Bool {
+        let place = order.place(
+            stamp: frame.ticks, ticks: time.ticks(at: .video) - videoOrigin, isKeyframe: frame.isKeyframe)
+        if frame.isKeyframe, !follow(frame, beginningAt: place.decodeTicks, at: time) { return false }
         if frame.isKeyframe || !frame.isBroken { asksForKeyframe = false }
         if droppedInARow > 0 {
             events.append(.recovered(droppedCount: droppedInARow, at: time))
             droppedInARow = 0
         }
-        let place = order.place(
-            stamp: frame.ticks, ticks: time.ticks(at: .video) - videoOrigin, isKeyframe: frame.isKeyframe)
         let before = video.push(
             frame.bytes, at: place.decodeTicks, compositionOffset: place.compositionOffsetTicks,
             isKeyframe: frame.isKeyframe)
@@ -237,6 +233,7 @@ extension Take {
         if frame.isKeyframe, writer.openFragmentDuration >= Self.shortestFragment { cut() }
         count(frame, at: time)
         cutIfDue()
+        return true
     }
 
     private mutating func count(_ frame: Frame, at time: ChannelTime) {

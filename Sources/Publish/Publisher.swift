@@ -178,7 +178,7 @@ public actor Publisher: DatagramReceiver {
             source.requestKeyframe()
         case .closed(let reason):
             if end == nil { conclude(.failed("the connection ended: \(reason)")) }
-        case .frame, .senderReport, .trackEnded, .addressChanged: break
+        case .frame, .packetsLost, .senderReport, .trackEnded, .addressChanged: break
         }
     }
 

@@ -94,7 +94,8 @@ struct UserConnection {
     /// How many more packets were expected and repaired since it was last asked.
     mutating func progress(of statistics: TrackStatistics) -> PacketCounts {
         let now = PacketCounts(
-            expected: statistics.packetCount + statistics.lostCount, repaired: statistics.repairedCount)
+            expected: statistics.packetCount + statistics.lostCount,
+            repaired: statistics.repairedCount + statistics.recoveredCount)
         let before = counted.updateValue(now, forKey: statistics.track) ?? PacketCounts()
         return PacketCounts(
             expected: max(0, now.expected - before.expected), repaired: max(0, now.repaired - before.repaired))

@@ -120,7 +120,7 @@ actor MediaLoop: DatagramReceiver {
     /// Asks a peer for a keyframe of a section: of one of its encodings, or of all.
     func requestKeyframe(of id: PeerID, mediaIndex: Int, encoding: Int?) {
         guard let slot = slots[id] else { return }
-        slot.peer.requestKeyframe(mediaIndex: mediaIndex, at: SystemClock.now())
+        slot.peer.requestKeyframe(mediaIndex: mediaIndex, encoding: encoding, at: SystemClock.now())
         touch(slot)
     }
 
@@ -231,6 +231,10 @@ actor MediaLoop: DatagramReceiver {
                     .report(slot.source(of: route), track, wall: wall, ticks: ticks, arrival: arrival),
                     for: route.worker,
                     at: now)
+            }
+        case .packetsLost(let track, let count, let moment):
+            for route in slot.routes {
+                put(.lost(slot.source(of: route), track, count: count, at: moment), for: route.worker, at: now)
             }
         case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
         case .closed(let end): remove(slot, end)

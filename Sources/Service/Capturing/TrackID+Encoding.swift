@@ -1,2 +1,0 @@
-import WebRTC
-extension TrackID { var encoding: Int { 0 } }
