@@ -1,47 +1,36 @@
 public import Codecs
 
-/// The kind of file that is asked for.
-public enum ContainerChoice: String, Codable, Sendable, CaseIterable {
-    /// The one that suits the pictures best.
-    case auto
-    case mp4
-    case webm
-}
+extension ContainerChoice: Codable {}
 
 /// What kind of file a user's media go to, and in what form sound does.
 public struct FilePlan: Equatable, Sendable {
     public var container: Container
     /// Whether Opus goes to the file as it comes; otherwise sound is encoded as AAC.
     public var keepsOpus: Bool
-    /// The container that was asked for, if it cannot hold these pictures.
-    public var refused: ContainerChoice?
+    /// Why the container that was asked for is not the one that is used.
+    public var refusal: ContainerRefusal?
 
     /// The plan for pictures of a codec, or for sound alone.
     ///
     /// A container that cannot hold the pictures gives way to one that can: nothing is lost for a choice made before
-    /// anybody knew what would come. WebM takes no AAC.
+    /// anybody knew what would come. Where a container takes no AAC, Opus is kept.
     public init(video: Codec?, choice: ContainerChoice, keepsOpus: Bool) {
-        let able = Self.containers(for: video)
-        let chosen = able.first { container in
-            switch choice {
-            case .auto: true
-            case .mp4: container != .webm
-            case .webm: container == .webm
-            }
+        precondition(video?.kind != .audio, "sound is no picture")
+        let preferred = keepsOpus ? Codec.opus : .aac
+        if let container = try? Container(video: video, audio: preferred, choice: choice) {
+            self.init(container: container, keepsOpus: keepsOpus)
+            return
         }
-        container = chosen ?? able[0]
-        refused = chosen == nil ? choice : nil
-        self.keepsOpus = keepsOpus || container == .webm
+        do throws(ContainerRefusal) {
+            self.init(container: try Container(video: video, audio: .opus, choice: choice), keepsOpus: true)
+        } catch {
+            self.init(video: video, choice: .auto, keepsOpus: keepsOpus)
+            refusal = error
+        }
     }
 
-    /// The containers that hold pictures of a codec, the best first.
-    private static func containers(for video: Codec?) -> [Container] {
-        switch video {
-        case .none: [.m4a, .webm]
-        case .h264, .h265: [.mp4]
-        case .vp8: [.webm]
-        case .vp9, .av1: [.mp4, .webm]
-        case .opus, .pcmu, .pcma, .g722, .aac: preconditionFailure("sound is no picture")
-        }
+    private init(container: Container, keepsOpus: Bool) {
+        self.container = container
+        self.keepsOpus = keepsOpus
     }
 }
