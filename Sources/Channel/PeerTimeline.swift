@@ -37,6 +37,8 @@ public struct PeerTimeline: Sendable {
         var frame: Frame
         /// The track that this frame's one takes over from.
         var former: Int?
+        /// The place, if it was settled already.
+        var time: ChannelTime?
     }
 
     /// How the first frames of a track come.
@@ -80,7 +82,11 @@ public struct PeerTimeline: Sendable {
     ///
     /// With its reports, it makes a later switch to its track seamless.
     public mutating func noteArrival(of frame: Frame, track: Int) {
+        if clock.isFarOff(track: track, ticks: frame.ticks, at: frame.arrival) { settle(track) }
+        let restartCount = clock.restartCount(track: track)
         clock.noteArrival(track: track, ticks: frame.ticks, at: frame.arrival)
+        // The first frames of a new count of ticks are looked at like those of a new track.
+        if clock.restartCount(track: track) > restartCount { looks[track] = nil }
         guard let captured = frame.captureTime else { return }
         clock.noteCaptureTime(track: track, ticks: frame.ticks, captured: captured, at: frame.arrival)
     }
@@ -108,13 +114,23 @@ public struct PeerTimeline: Sendable {
             return nil
         }
         hasBegun = true
-        if let former = next.former { clock.takeOver(next.track, from: former) }
-        let time = clock.place(track: next.track, ticks: next.frame.ticks)
-        return PlacedFrame(track: next.track, time: time, frame: next.frame)
+        return PlacedFrame(track: next.track, time: next.time ?? place(next), frame: next.frame)
     }
 
     /// When to ask again though nothing was received; nothing if nothing is held.
     public var deadline: Instant? { held[taken...].lazy.compactMap { looks[$0.track]?.opens }.min() }
+
+    private mutating func place(_ held: Held) -> ChannelTime {
+        if let former = held.former { clock.takeOver(held.track, from: former) }
+        return clock.place(track: held.track, ticks: held.frame.ticks)
+    }
+
+    /// Places what is held of a track while its count of ticks is still known.
+    private mutating func settle(_ track: Int) {
+        for index in held[taken...].indices where held[index].track == track && held[index].time == nil {
+            held[index].time = place(held[index])
+        }
+    }
 
     private func isOpen(_ track: Int, at now: Instant) -> Bool { (looks[track]?.opens ?? now) <= now }
 
