@@ -22,10 +22,13 @@ public struct PlacedFrame: Equatable, Sendable {
 /// at once. Give it frames and reports as they come, then take `next` until it returns nothing. What comes out is in
 /// decode order for each track, with the times that `PeerClock` promises.
 public struct PeerTimeline: Sendable {
-    /// Long enough for half a dozen packets of sound; short enough that nobody loses much by it.
-    public static let firstLook = Duration.milliseconds(150)
+    /// Long enough for a dozen packets of sound; short enough that nobody loses much by it.
+    public static let firstLook = Duration.milliseconds(250)
     /// Frames are held no longer than this, however restless the network.
-    public static let longestLook = Duration.milliseconds(500)
+    public static let longestLook = Duration.milliseconds(600)
+    /// At the beginning sound goes in front of pictures that lie so much earlier, because it takes about as long to
+    /// become samples of a file, and a file that begins with it begins at the place that is known better.
+    private static let soundLead = Duration.milliseconds(100)
     /// Luck by less than this is not waited for.
     private static let noticeable = Duration.milliseconds(2)
 
@@ -74,6 +77,8 @@ public struct PeerTimeline: Sendable {
     /// in its turn.
     public mutating func receive(_ frame: Frame, track: Int, takingOverFrom former: Int? = nil) {
         noteArrival(of: frame, track: track)
+        // Whoever is taken over from goes first.
+        if let former, let look = looks[former] { looks[former]?.opens = min(look.opens, frame.arrival) }
         look(at: frame, track: track, isExpected: former != nil && clock.hasReports(track: track))
         held.append(Held(track: track, frame: frame, former: former))
     }
@@ -104,21 +109,41 @@ public struct PeerTimeline: Sendable {
             return nil
         }
         let next: Held
-        if isOpen(held[taken].track, at: now) {
+        if !hasBegun { begin(at: now) }
+        guard hasBegun else { return nil }
+        if isOpen(held[taken], at: now) {
             next = held[taken]
             held[taken].frame.bytes = []
             taken += 1
-        } else if hasBegun, let index = held[taken...].firstIndex(where: { isOpen($0.track, at: now) }) {
+        } else if let index = held[taken...].firstIndex(where: { isOpen($0, at: now) }) {
             next = held.remove(at: index)
         } else {
             return nil
         }
-        hasBegun = true
         return PlacedFrame(track: next.track, time: next.time ?? place(next), frame: next.frame)
     }
 
     /// When to ask again though nothing was received; nothing if nothing is held.
     public var deadline: Instant? { held[taken...].lazy.compactMap { looks[$0.track]?.opens }.min() }
+
+    /// Lets everything go on when the last track may, whatever lies first in front: a file begins there.
+    private mutating func begin(at now: Instant) {
+        let isLate = held.first.map { $0.frame.arrival + Self.longestLook <= now } ?? false
+        guard isLate || held.allSatisfy({ isOpen($0, at: now) }) else { return }
+        hasBegun = true
+        for index in held.indices { held[index].time = held[index].time ?? place(held[index]) }
+        var queues = looks.indices.map { track in held.filter { $0.track == track }[...] }
+        held.removeAll(keepingCapacity: true)
+        while let next = queues.indices.filter({ !queues[$0].isEmpty }).min(by: { rank(queues[$0]) < rank(queues[$1]) })
+        {
+            held.append(queues[next].removeFirst())
+        }
+    }
+
+    private func rank(_ queue: ArraySlice<Held>) -> ChannelTime {
+        guard let first = queue.first, let time = first.time else { return ChannelTime(nanoseconds: .min) }
+        return first.frame.codec.kind == .audio ? time + (.zero - Self.soundLead) : time
+    }
 
     private mutating func place(_ held: Held) -> ChannelTime {
         if let former = held.former { clock.takeOver(held.track, from: former) }
@@ -132,7 +157,9 @@ public struct PeerTimeline: Sendable {
         }
     }
 
-    private func isOpen(_ track: Int, at now: Instant) -> Bool { (looks[track]?.opens ?? now) <= now }
+    private func isOpen(_ held: Held, at now: Instant) -> Bool {
+        held.time != nil || looks[held.track]?.opens ?? now <= now
+    }
 
     /// Looks at one of a track's first frames; where reports tell the place there is nothing to look for.
     private mutating func look(at frame: Frame, track: Int, isExpected: Bool) {
