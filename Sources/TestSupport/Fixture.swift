@@ -22,6 +22,11 @@ public struct Fixture: Sendable {
         case h265Reordered = "h265-reordered"
         case vp8
         case vp9
+        /// Each sample a superframe of two spatial layers, both shown; of temporal layers 0 and 1 in turn. Layers refer
+        /// to each other in keyframes only.
+        case vp9Layers = "vp9-layers"
+        /// The same with both layers of one size, and references between them in all pictures.
+        case vp9EqualLayers = "vp9-equal-layers"
         case av1
         case opus
         case aac
@@ -66,7 +71,7 @@ public struct Fixture: Sendable {
                 width: 160, height: 96, videoParameterSets: Array(sets.prefix(1)),
                 sequenceParameterSets: Array(sets.dropFirst().prefix(1)), pictureParameterSets: sets.suffix(1))
         case .vp8: .vp8(width: 160, height: 96)
-        case .vp9:
+        case .vp9, .vp9Layers, .vp9EqualLayers:
             .vp9(
                 VP9Format(
                     size: PictureSize(width: 160, height: 96), profile: 0, bitDepth: 8, chromaSubsampling: 1,
