@@ -17,7 +17,12 @@ public struct Fixture: Sendable {
         case h264
         /// H.264 whose pictures are decoded in another order than they are shown.
         case reordered = "h264-reordered"
+        case h265
+        /// H.265 with B-pictures and leading pictures behind a CRA.
+        case h265Reordered = "h265-reordered"
         case vp8
+        case vp9
+        case av1
         case opus
         case aac
     }
@@ -28,6 +33,7 @@ public struct Fixture: Sendable {
         let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "\(name.rawValue).samples")))
         var reader = ByteReader(bytes.span)
         var sets: [[UInt8]] = []
+        let hasOffsets = name == .reordered || name == .h265Reordered
         for _ in 0..<(try reader.read(UInt16.self)) {
             sets.append(try reader.readBytes(Int(try reader.read(UInt16.self))))
         }
@@ -35,7 +41,7 @@ public struct Fixture: Sendable {
         var offsets: [Int32] = []
         var ticks: Int64 = 0
         while reader.remaining > 0 {
-            offsets.append(name == .reordered ? try reader.read() : 0)
+            offsets.append(hasOffsets ? try reader.read() : 0)
             let isKeyframe = try reader.read(UInt8.self) == 1
             let duration: UInt32 = try reader.read()
             let content = try reader.readBytes(Int(try reader.read(UInt32.self)))
@@ -55,7 +61,17 @@ public struct Fixture: Sendable {
             .h264(
                 width: 160, height: 96, sequenceParameterSets: Array(sets.dropLast()),
                 pictureParameterSets: sets.suffix(1))
+        case .h265, .h265Reordered:
+            .h265(
+                width: 160, height: 96, videoParameterSets: Array(sets.prefix(1)),
+                sequenceParameterSets: Array(sets.dropFirst().prefix(1)), pictureParameterSets: sets.suffix(1))
         case .vp8: .vp8(width: 160, height: 96)
+        case .vp9:
+            .vp9(
+                VP9Format(
+                    size: PictureSize(width: 160, height: 96), profile: 0, bitDepth: 8, chromaSubsampling: 1,
+                    isFullRange: false))
+        case .av1: .av1(width: 160, height: 96, sequenceHeader: sets.first ?? [])
         case .opus: .opus(channelCount: 1, preSkip: 0)
         case .aac: .aac(sampleRate: 48_000, channelCount: 1, configuration: sets.first ?? [])
         }
