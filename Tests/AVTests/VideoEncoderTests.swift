@@ -6,6 +6,8 @@ import Testing
 
 @Suite("Video encoder")
 struct VideoEncoderTests {
+    static let codecs = Codec.allCases.filter { $0.kind == .video }
+
     /// The frames of a pattern of 320 by 240, with a keyframe forced at one picture.
     static func encode(_ codec: Codec, count: UInt32, forcedAt: UInt32? = nil, interval: Int = 1_000) throws -> [Frame]
     {
@@ -34,7 +36,7 @@ struct VideoEncoderTests {
         return index == bytes.count ? types : nil
     }
 
-    @Test("gives one frame for each picture, in order", arguments: [Codec.h264, .vp8])
+    @Test("gives one frame for each picture, in order", arguments: Self.codecs)
     func oneForOne(_ codec: Codec) throws {
         let frames = try Self.encode(codec, count: 40)
         #expect(frames.map(\.ticks) == (0..<40).map { $0 * 3_000 })
@@ -42,7 +44,7 @@ struct VideoEncoderTests {
         #expect(frames.allSatisfy { $0.codec == codec && !$0.bytes.isEmpty })
     }
 
-    @Test("is readable at 300 kbit/s, and at the size of a stamp", arguments: [Codec.h264, .vp8])
+    @Test("is readable at 300 kbit/s, and at the size of a stamp", arguments: Self.codecs)
     func readable(_ codec: Codec) throws {
         var decoder = try VideoDecoder(codec)
         let reader = PatternReader(width: 320, height: 240)
@@ -54,7 +56,7 @@ struct VideoEncoderTests {
         }
     }
 
-    @Test("what is no frame is refused or gives no picture, never more", arguments: [Codec.h264, .vp8])
+    @Test("what is no frame is refused or gives no picture, never more", arguments: Self.codecs)
     func damaged(_ codec: Codec) throws {
         let frames = try Self.encode(codec, count: 3)
         for cut in stride(from: 0, to: frames[0].bytes.count, by: 61) {
@@ -68,7 +70,7 @@ struct VideoEncoderTests {
         }
     }
 
-    @Test("makes a keyframe when asked, and at its interval", arguments: [Codec.h264, .vp8])
+    @Test("makes a keyframe when asked, and at its interval", arguments: Self.codecs)
     func keyframes(_ codec: Codec) throws {
         let forced = try Self.encode(codec, count: 20, forcedAt: 7)
         #expect(forced.indices.filter { forced[$0].isKeyframe } == [0, 7])
@@ -98,8 +100,8 @@ struct VideoEncoderTests {
             0, 0, 3, 1, 0,
         ]
         let expected: [UInt8] = [0, 0, 0, 3, 0x67, 1, 2, 0, 0, 0, 2, 0x68, 3, 0, 0, 0, 5, 0x65, 0, 0, 3, 1]
-        #expect(AnnexB.lengthPrefixed(stream) == expected)
-        for count in 0..<4 { #expect(AnnexB.lengthPrefixed(Array(stream[..<count])).isEmpty) }
+        #expect(FrameLayout.frame(ofPacket: stream, .h264) == expected)
+        for count in 0..<4 { #expect(FrameLayout.frame(ofPacket: Array(stream[..<count]), .h264).isEmpty) }
     }
 
     @Test("says what was wrong when FFmpeg refuses")
