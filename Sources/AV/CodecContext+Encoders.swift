@@ -58,11 +58,14 @@ extension CodecContext {
         try set("preset", "ultrafast")
         try set("tune", "zerolatency")
         try set("forced-idr", "1")
-        let count = settings.reorderedPictureCount
-        unsafe handle.pointee.max_b_frames = CInt(count)
         // Sets of parameters before each keyframe, as nothing else brings them; no words on standard error.
-        let fixed = "repeat-headers=1:info=0:log-level=none:pools=none:frame-threads=1:scenecut=0:open-gop=0"
-        try set("x265-params", fixed + ":bframes=\(count):b-adapt=0:b-pyramid=0:rc-lookahead=\(count + 1)")
+        var parameters = "repeat-headers=1:info=0:log-level=none:pools=none:frame-threads=1:scenecut=0:open-gop=0"
+        let count = settings.reorderedPictureCount
+        if count > 0 {
+            unsafe handle.pointee.max_b_frames = CInt(count)
+            parameters += ":bframes=\(count):b-adapt=0:b-pyramid=0:rc-lookahead=\(count + 1)"
+        }
+        try set("x265-params", parameters)
     }
 
     private func setUpVPX(_ settings: VideoEncoder.Settings) throws(CodecError) {
@@ -75,7 +78,8 @@ extension CodecContext {
     private func setUpAV1(_ settings: VideoEncoder.Settings) throws(CodecError) {
         unsafe handle.pointee.rc_min_rate = Int64(settings.bitsPerSecond)
         try set("usage", "realtime")
-        try set("cpu-used", "8")
+        // Faster ones overlook that a block of a still picture has changed: libaom 3.6 leaves a white one black.
+        try set("cpu-used", "6")
         try set("lag-in-frames", "0")
     }
 }
