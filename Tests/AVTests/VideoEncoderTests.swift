@@ -1,4 +1,5 @@
 import Codecs
+import Foundation
 import Pattern
 import Testing
 
@@ -8,20 +9,29 @@ import Testing
 struct VideoEncoderTests {
     static let codecs = Codec.allCases.filter { $0.kind == .video }
 
-    /// The frames of a pattern of 320 by 240, with a keyframe forced at one picture.
-    static func encode(_ codec: Codec, count: UInt32, forcedAt: UInt32? = nil, interval: Int = 1_000) throws -> [Frame]
-    {
-        var settings = VideoEncoder.Settings(codec: codec, width: 320, height: 240, bitsPerSecond: 300_000)
+    /// The frames of a pattern, with a keyframe forced at one picture.
+    static func encode(
+        _ codec: Codec, count: UInt32, forcedAt: UInt32? = nil, interval: Int = 1_000, from start: UInt32 = 0,
+        size: PictureSize = PictureSize(width: 320, height: 240), rotation: Rotation = .none, reordered: Int = 0
+    ) throws -> [Frame] {
+        var settings = VideoEncoder.Settings(
+            codec: codec, width: size.width, height: size.height, bitsPerSecond: 300_000)
         settings.keyframeInterval = interval
+        settings.reorderedPictureCount = reordered
         var encoder = try VideoEncoder(settings)
-        let painter = PatternPainter(width: 320, height: 240, framesPerSecond: 30, tag: 9)
-        var picture = Picture(width: 320, height: 240)
+        let isSideways = rotation == .quarter || rotation == .threeQuarters
+        let (width, height) = isSideways ? (size.height, size.width) : (size.width, size.height)
+        let painter = PatternPainter(width: width, height: height, framesPerSecond: 30, tag: 9)
+        var upright = Picture(width: width, height: height)
+        var picture = Picture(width: size.width, height: size.height)
         var frames: [Frame] = []
-        for number in 0..<count {
-            painter.draw(number, into: &picture)
+        for number in start..<start + count {
+            painter.draw(number, into: &upright)
+            upright.copy(heldBy: rotation, into: &picture)
             let frame = try encoder.encode(picture, ticks: Int64(number) * 3_000, forcingKeyframe: number == forcedAt)
             if let frame { frames.append(frame) }
         }
+        while let frame = try encoder.drain() { frames.append(frame) }
         return frames
     }
 
@@ -54,6 +64,35 @@ struct VideoEncoderTests {
             #expect(reading.mark == PatternMark(number: UInt32(number), framesPerSecond: 30, tag: 9))
             #expect(reading.isFlashing == (number % 30 < 3))
         }
+    }
+
+    @Test(
+        "is readable at the smallest size, however it is turned", arguments: codecs, [Rotation.none, .quarter, .half])
+    func smallest(_ codec: Codec, _ rotation: Rotation) throws {
+        var decoder = try VideoDecoder(codec)
+        let size = PatternPainter.smallestSize
+        let reader = PatternReader(width: size.width, height: size.height, rotation: rotation)
+        let frames = try Self.encode(codec, count: 60, forcedAt: 40, size: size, rotation: rotation)
+        #expect(frames.count == 60)
+        for (number, frame) in frames.enumerated() {
+            let reading = reader.read(try #require(try decoder.decode(frame)))
+            #expect(reading.mark?.number == UInt32(number))
+        }
+    }
+
+    @Test(
+        "puts B-pictures behind those they refer to, and every picture keeps its ticks", arguments: [Codec.h264, .h265])
+    func reordered(_ codec: Codec) throws {
+        let frames = try Self.encode(codec, count: 31, interval: 15, reordered: 2)
+        #expect(frames.map(\.ticks).sorted() == (0..<31).map { $0 * 3_000 })
+        let steps = zip(frames, frames.dropFirst()).map { ($1.ticks - $0.ticks) / 3_000 }
+        #expect(steps.contains { $0 > 1 } && steps.contains { $0 < 0 })
+        #expect(frames.filter(\.isKeyframe).map(\.ticks) == [0, 45_000, 90_000])
+        let path = MeasuredFile.folder.appending(path: "lathe-\(UUID().uuidString).\(codec.rawValue)")
+        try Data(frames.flatMap { H264.byteStream(of: $0.bytes) }).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        let video = try #require(try PatternMeasurement(of: path.path()).video)
+        #expect(video.seen.compactMap(\.mark?.number) == Array(0..<31))
     }
 
     @Test("what is no frame is refused or gives no picture, never more", arguments: Self.codecs)
