@@ -142,7 +142,7 @@ let testTargets: [Target] = [
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
-    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("CommandLineOptions"),
     tests(
