@@ -138,7 +138,8 @@ struct UserCaptureTests {
         }
         await bench.finish(at: 1_000)
         #expect(bench.closed.map { $0.file.suffix(4) } == [".mp4"])
-        #expect(bench.happenings == ["containerFallback WebM cannot hold H.264; the file is mp4 so that nothing is lost"])
+        #expect(
+            bench.happenings == ["containerFallback WebM cannot hold H.264; the file is mp4 so that nothing is lost"])
         #expect(bench.closed[0].proof?.pictures.whole == 25)
     }
 
