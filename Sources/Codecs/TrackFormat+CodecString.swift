@@ -1,10 +1,13 @@
 extension TrackFormat {
-    /// What players call it: the value of a media type's `codecs` parameter (RFC 6381 §3.3).
+    /// What players call it in MP4: the value of a media type's `codecs` parameter (RFC 6381 §3.3).
+    ///
+    /// In WebM it is the same, but for VP8, which is just `vp8` there.
     public var codecString: String {
         switch self {
         case .h264(_, _, let sets, _): "avc1" + Self.h264Parameters(sets.first)
         case .h265(_, _, _, let sets, _): "hvc1" + Self.h265Parameters(sets.first)
-        case .vp8: "vp8"
+        case .vp8(let width, let height):
+            "vp08" + Self.vp9Parameters(VP8.format(of: PictureSize(width: width, height: height)))
         case .vp9(let format): "vp09" + Self.vp9Parameters(format)
         case .av1(_, _, let header): "av01" + Self.av1Parameters(header)
         case .opus: "opus"

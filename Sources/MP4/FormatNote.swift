@@ -40,7 +40,7 @@ extension BoxWriter {
         box("free") {
             $0.append(FormatNote.mark)
             $0.append(track)
-            $0.sampleEntry(format)
+            $0.sampleEntry(format, Appearance(of: format))
         }
     }
 }

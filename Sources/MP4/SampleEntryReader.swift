@@ -96,6 +96,8 @@ enum SampleEntryReader {
         var codes: [UInt8] = []
         for _ in 0..<3 { codes.append(UInt8(clamping: try reader.read(UInt16.self))) }
         let isFullRange = kind == "nclx" ? try reader.read(UInt8.self) & 0x80 != 0 : false
+        // What says nothing is as good as not there.
+        guard isFullRange || codes.contains(where: { $0 != ColourDescription.unspecified }) else { return nil }
         return ColourDescription(
             primaries: codes[0], transfer: codes[1], matrix: codes[2], isFullRange: isFullRange)
     }

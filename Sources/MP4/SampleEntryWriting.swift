@@ -5,34 +5,56 @@ extension BoxWriter {
     /// Lists what a track's samples are.
     ///
     /// With several, the first is repeated at the end: FFmpeg, and so Chromium, VLC and mpv, take a track for what its last
-    /// entry says until the first sample tells otherwise, others for what its first says.
+    /// entry says until the first sample tells otherwise, others for what its first says. They also believe one entry's
+    /// colour and pixel shape of all the others: what entries do not agree on is left to the pictures themselves.
     mutating func sampleDescription(_ formats: [TrackFormat]) {
         let entries = formats.count > 1 ? formats + formats.prefix(1) : formats
+        let appearances = formats.map { Appearance(of: $0) }
+        let isOne = appearances.allSatisfy { $0 == appearances.first }
         fullBox("stsd") {
             $0.append(UInt32(entries.count))
-            for format in entries { $0.sampleEntry(format) }
+            for format in entries { $0.sampleEntry(format, isOne ? Appearance(of: format) : Appearance()) }
+        }
+    }
+
+    /// What an entry says of how pictures look.
+    struct Appearance: Equatable {
+        var colour: ColourDescription?
+        /// Nothing if pixels are squares.
+        var pixelAspectRatio: PixelAspectRatio?
+
+        init() {}
+
+        init(of format: TrackFormat) {
+            colour = format.colour
+            guard let ratio = format.pixelAspectRatio, ratio.horizontal != ratio.vertical else { return }
+            pixelAspectRatio = ratio
         }
     }
 
     /// One entry: what the codec is, and what its decoder must know beforehand.
-    mutating func sampleEntry(_ format: TrackFormat) {
+    mutating func sampleEntry(_ format: TrackFormat, _ appearance: Appearance) {
         switch format {
         case .h264(_, _, let sequenceSets, let pictureSets):
-            visualEntry("avc1", format) {
+            visualEntry("avc1", format, appearance) {
                 $0.box("avcC") {
                     $0.append(Self.avcConfiguration(H264.ParameterSets(sequence: sequenceSets, picture: pictureSets)))
                 }
             }
         case .h265(_, _, let videoSets, let sequenceSets, let pictureSets):
             let sets = H265.ParameterSets(video: videoSets, sequence: sequenceSets, picture: pictureSets)
-            visualEntry("hvc1", format) { $0.box("hvcC") { $0.append(Self.hevcConfiguration(sets)) } }
+            visualEntry("hvc1", format, appearance) { $0.box("hvcC") { $0.append(Self.hevcConfiguration(sets)) } }
         case .vp8(let width, let height):
             let same = VP8.format(of: PictureSize(width: width, height: height))
-            visualEntry("vp08", format) { $0.fullBox("vpcC", version: 1) { $0.append(same.configurationRecord) } }
+            visualEntry("vp08", format, appearance) {
+                $0.fullBox("vpcC", version: 1) { $0.append(same.configurationRecord) }
+            }
         case .vp9(let stream):
-            visualEntry("vp09", format) { $0.fullBox("vpcC", version: 1) { $0.append(stream.configurationRecord) } }
+            visualEntry("vp09", format, appearance) {
+                $0.fullBox("vpcC", version: 1) { $0.append(stream.configurationRecord) }
+            }
         case .av1(_, _, let header):
-            visualEntry("av01", format) { $0.box("av1C") { $0.append(Self.av1Configuration(header)) } }
+            visualEntry("av01", format, appearance) { $0.box("av1C") { $0.append(Self.av1Configuration(header)) } }
         case .aac(let sampleRate, let channelCount, let configuration):
             audioEntry("mp4a", sampleRate: sampleRate, channelCount: channelCount) {
                 $0.elementaryStream(configuration)
@@ -46,7 +68,7 @@ extension BoxWriter {
 
     /// ISO/IEC 14496-12 §12.1.3: 72 dots an inch, one frame a sample, 24 bits deep.
     private mutating func visualEntry(
-        _ type: FourCC, _ format: TrackFormat, _ configuration: (inout BoxWriter) -> Void
+        _ type: FourCC, _ format: TrackFormat, _ appearance: Appearance, _ configuration: (inout BoxWriter) -> Void
     ) {
         let size = format.pictureSize ?? PictureSize(width: 0, height: 0)
         box(type) {
@@ -63,8 +85,8 @@ extension BoxWriter {
             $0.append(UInt16(24))
             $0.append(UInt16.max)
             configuration(&$0)
-            if let colour = format.colour { $0.colour(colour) }
-            if let ratio = format.pixelAspectRatio, ratio.horizontal != ratio.vertical { $0.pixelAspectRatio(ratio) }
+            if let colour = appearance.colour { $0.colour(colour) }
+            if let ratio = appearance.pixelAspectRatio { $0.pixelAspectRatio(ratio) }
         }
     }
 

@@ -44,7 +44,7 @@ struct HybridMP4RepairTests {
             let lastUsed = Int(was.samples.map(\.entry).max() ?? 0)
             // Of several entries the first is repeated at the end.
             let repeated = lastUsed > 0 ? [was.entries[0]] : []
-            #expect(found.entries == was.entries[...lastUsed] + repeated)
+            #expect(found.entries.map(\.format) == (was.entries[...lastUsed] + repeated).map(\.format))
         }
         #expect(after.creation == before.creation)
         return 1

@@ -58,7 +58,8 @@ struct VideoFormatTests {
     @Test("is never trapped by a sample entry with one bit wrong", arguments: codecs)
     func bitFlips(_ name: Fixture.Name) throws {
         var writer = BoxWriter()
-        writer.sampleEntry(try Fixture(name).format)
+        let format = try Fixture(name).format
+        writer.sampleEntry(format, BoxWriter.Appearance(of: format))
         neverTraps(writer.bytes) { bytes throws(WireError) in
             _ = try SampleEntryReader.readEntry(bytes.span, handler: "vide")
         }
@@ -74,7 +75,7 @@ struct VideoFormatTests {
         ]
         for format in formats {
             var writer = BoxWriter()
-            writer.sampleEntry(format)
+            writer.sampleEntry(format, BoxWriter.Appearance())
             let entry = try SampleEntryReader.readEntry(writer.bytes.span, handler: "vide")
             #expect(entry.format?.codec == format.codec)
             #expect(entry.format?.pictureSize == format.pictureSize)

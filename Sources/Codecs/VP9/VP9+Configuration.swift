@@ -24,11 +24,15 @@ extension VP9Format {
         let told = ColourDescription(
             primaries: try reader.read(), transfer: try reader.read(), matrix: try reader.read(),
             isFullRange: isFullRange)
-        guard told.primaries != ColourDescription.unspecified else { return }
+        setColourSpace(of: told)
+    }
+
+    /// Finds the colour space that means `colour`; one that no space means changes nothing.
+    public mutating func setColourSpace(of colour: ColourDescription) {
         for space in 1...7 {
             var other = self
             other.colourSpace = space
-            if other.colour == told { self = other }
+            if other.colour == colour { self = other }
         }
     }
 
