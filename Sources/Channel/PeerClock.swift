@@ -65,6 +65,12 @@ public struct PeerClock: Sendable {
         followOffset(at: moment)
     }
 
+    /// Whether a frame that arrives now would begin a new count of ticks, because no network delays anything so much.
+    public func isFarOff(track: Int, ticks: Int64, at arrival: Instant) -> Bool {
+        guard let target = target(track: track, ticks: Self.bounded(ticks)) else { return false }
+        return !(TrackClock.earliest...TrackClock.latest).contains(moment(of: arrival) - target)
+    }
+
     /// Says for good where a frame lies on the channel's timeline, after its arrival was noted.
     public mutating func place(track: Int, ticks: Int64) -> ChannelTime {
         let ticks = Self.bounded(ticks)

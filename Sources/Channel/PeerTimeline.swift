@@ -22,10 +22,13 @@ public struct PlacedFrame: Equatable, Sendable {
 /// at once. Give it frames and reports as they come, then take `next` until it returns nothing. What comes out is in
 /// decode order for each track, with the times that `PeerClock` promises.
 public struct PeerTimeline: Sendable {
-    /// Long enough for half a dozen packets of sound; short enough that nobody loses much by it.
-    public static let firstLook = Duration.milliseconds(150)
+    /// Long enough for a dozen packets of sound; short enough that nobody loses much by it.
+    public static let firstLook = Duration.milliseconds(250)
     /// Frames are held no longer than this, however restless the network.
-    public static let longestLook = Duration.milliseconds(500)
+    public static let longestLook = Duration.milliseconds(600)
+    /// At the beginning sound goes in front of pictures that lie so much earlier, because it takes about as long to
+    /// become samples of a file, and a file that begins with it begins at the place that is known better.
+    private static let soundLead = Duration.milliseconds(100)
     /// Luck by less than this is not waited for.
     private static let noticeable = Duration.milliseconds(2)
 
@@ -37,6 +40,8 @@ public struct PeerTimeline: Sendable {
         var frame: Frame
         /// The track that this frame's one takes over from.
         var former: Int?
+        /// The place, if it was settled already.
+        var time: ChannelTime?
     }
 
     /// How the first frames of a track come.
@@ -72,6 +77,8 @@ public struct PeerTimeline: Sendable {
     /// in its turn.
     public mutating func receive(_ frame: Frame, track: Int, takingOverFrom former: Int? = nil) {
         noteArrival(of: frame, track: track)
+        // Whoever is taken over from goes first.
+        if let former, let look = looks[former] { looks[former]?.opens = min(look.opens, frame.arrival) }
         look(at: frame, track: track, isExpected: former != nil && clock.hasReports(track: track))
         held.append(Held(track: track, frame: frame, former: former))
     }
@@ -80,7 +87,11 @@ public struct PeerTimeline: Sendable {
     ///
     /// With its reports, it makes a later switch to its track seamless.
     public mutating func noteArrival(of frame: Frame, track: Int) {
+        if clock.isFarOff(track: track, ticks: frame.ticks, at: frame.arrival) { settle(track) }
+        let restartCount = clock.restartCount(track: track)
         clock.noteArrival(track: track, ticks: frame.ticks, at: frame.arrival)
+        // The first frames of a new count of ticks are looked at like those of a new track.
+        if clock.restartCount(track: track) > restartCount { looks[track] = nil }
         guard let captured = frame.captureTime else { return }
         clock.noteCaptureTime(track: track, ticks: frame.ticks, captured: captured, at: frame.arrival)
     }
@@ -98,25 +109,57 @@ public struct PeerTimeline: Sendable {
             return nil
         }
         let next: Held
-        if isOpen(held[taken].track, at: now) {
+        if !hasBegun { begin(at: now) }
+        guard hasBegun else { return nil }
+        if isOpen(held[taken], at: now) {
             next = held[taken]
             held[taken].frame.bytes = []
             taken += 1
-        } else if hasBegun, let index = held[taken...].firstIndex(where: { isOpen($0.track, at: now) }) {
+        } else if let index = held[taken...].firstIndex(where: { isOpen($0, at: now) }) {
             next = held.remove(at: index)
         } else {
             return nil
         }
-        hasBegun = true
-        if let former = next.former { clock.takeOver(next.track, from: former) }
-        let time = clock.place(track: next.track, ticks: next.frame.ticks)
-        return PlacedFrame(track: next.track, time: time, frame: next.frame)
+        return PlacedFrame(track: next.track, time: next.time ?? place(next), frame: next.frame)
     }
 
     /// When to ask again though nothing was received; nothing if nothing is held.
     public var deadline: Instant? { held[taken...].lazy.compactMap { looks[$0.track]?.opens }.min() }
 
-    private func isOpen(_ track: Int, at now: Instant) -> Bool { (looks[track]?.opens ?? now) <= now }
+    /// Lets everything go on when the last track may, whatever lies first in front: a file begins there.
+    private mutating func begin(at now: Instant) {
+        let isLate = held.first.map { $0.frame.arrival + Self.longestLook <= now } ?? false
+        guard isLate || held.allSatisfy({ isOpen($0, at: now) }) else { return }
+        hasBegun = true
+        for index in held.indices { held[index].time = held[index].time ?? place(held[index]) }
+        var queues = looks.indices.map { track in held.filter { $0.track == track }[...] }
+        held.removeAll(keepingCapacity: true)
+        while let next = queues.indices.filter({ !queues[$0].isEmpty }).min(by: { rank(queues[$0]) < rank(queues[$1]) })
+        {
+            held.append(queues[next].removeFirst())
+        }
+    }
+
+    private func rank(_ queue: ArraySlice<Held>) -> ChannelTime {
+        guard let first = queue.first, let time = first.time else { return ChannelTime(nanoseconds: .min) }
+        return first.frame.codec.kind == .audio ? time + (.zero - Self.soundLead) : time
+    }
+
+    private mutating func place(_ held: Held) -> ChannelTime {
+        if let former = held.former { clock.takeOver(held.track, from: former) }
+        return clock.place(track: held.track, ticks: held.frame.ticks)
+    }
+
+    /// Places what is held of a track while its count of ticks is still known.
+    private mutating func settle(_ track: Int) {
+        for index in held[taken...].indices where held[index].track == track && held[index].time == nil {
+            held[index].time = place(held[index])
+        }
+    }
+
+    private func isOpen(_ held: Held, at now: Instant) -> Bool {
+        held.time != nil || looks[held.track]?.opens ?? now <= now
+    }
 
     /// Looks at one of a track's first frames; where reports tell the place there is nothing to look for.
     private mutating func look(at frame: Frame, track: Int, isExpected: Bool) {
