@@ -1,13 +1,5 @@
 public import Codecs
 
-/// The kind of file that is asked for.
-public enum ContainerChoice: String, Codable, Sendable, CaseIterable {
-    /// The one that suits the pictures best.
-    case auto
-    case mp4
-    case webm
-}
-
 /// What kind of file a user's media go to, and in what form sound does.
 public struct FilePlan: Equatable, Sendable {
     public var container: Container
@@ -21,27 +13,10 @@ public struct FilePlan: Equatable, Sendable {
     /// A container that cannot hold the pictures gives way to one that can: nothing is lost for a choice made before
     /// anybody knew what would come. WebM takes no AAC.
     public init(video: Codec?, choice: ContainerChoice, keepsOpus: Bool) {
-        let able = Self.containers(for: video)
-        let chosen = able.first { container in
-            switch choice {
-            case .auto: true
-            case .mp4: container != .webm
-            case .webm: container == .webm
-            }
-        }
-        container = chosen ?? able[0]
-        refused = chosen == nil ? choice : nil
+        // Opus is what every container holds; AAC then takes its place where it may.
+        let asked = try? Container(video: video, audio: .opus, choice: choice)
+        container = asked ?? (try? Container(video: video, audio: .opus, choice: .auto)) ?? .mp4
+        refused = asked == nil ? choice : nil
         self.keepsOpus = keepsOpus || container == .webm
-    }
-
-    /// The containers that hold pictures of a codec, the best first.
-    private static func containers(for video: Codec?) -> [Container] {
-        switch video {
-        case .none: [.m4a, .webm]
-        case .h264, .h265: [.mp4]
-        case .vp8: [.webm]
-        case .vp9, .av1: [.mp4, .webm]
-        case .opus, .pcmu, .pcma, .g722, .aac: preconditionFailure("sound is no picture")
-        }
     }
 }
