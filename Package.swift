@@ -45,7 +45,7 @@ let formats: [Target] = [
     room("Depacketize", ["Bytes", "Units", "Codecs"]),
     room("MP4", ["Bytes", "Units", "Codecs"]),
     room("WebM", ["Bytes", "Units", "Codecs"]),
-    room("Pattern", ["Bytes", "Units"]),
+    room("Pattern", ["Bytes", "Units", "Codecs"]),
 ]
 
 let machines: [Target] = [
@@ -129,7 +129,7 @@ let testTargets: [Target] = [
     tests("Depacketize", ["Bytes", "Units", "Codecs"]),
     tests("MP4", ["Bytes", "Units", "Codecs"]),
     tests("WebM", ["Bytes", "Units", "Codecs"]),
-    tests("Pattern", ["Bytes", "Units"]),
+    tests("Pattern", ["Bytes", "Units", "Codecs"]),
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
@@ -142,7 +142,7 @@ let testTargets: [Target] = [
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
-    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("CommandLineOptions"),
     tests(
