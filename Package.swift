@@ -109,7 +109,8 @@ let app: [Target] = [
 let fuzzTargets: Target = .target(
     name: "FuzzTargets",
     dependencies: [
-        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "MP4", "WebM", "WebRTC",
+        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Jitter", "Codecs", "Depacketize", "MP4", "WebM",
+        "WebRTC",
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 

@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case whipFragment = "whip-fragment"
     case rtp
     case rtcp
+    case red
+    case ulpfec
     case h264
     case vp8
     case opus
@@ -24,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .whipFragment: Descriptions.fragment(input)
         case .rtp: Packets.rtp(input)
         case .rtcp: Packets.rtcp(input)
+        case .red: Redundancy.red(input)
+        case .ulpfec: Redundancy.ulpfec(input)
         case .h264: Streams.h264(input)
         case .vp8: Streams.vp8(input)
         case .opus: Streams.opus(input)

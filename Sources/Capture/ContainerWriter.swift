@@ -21,13 +21,16 @@ struct ContainerWriter: Sendable {
     var openFragmentDuration: Duration { mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? .zero }
 
     /// Announces a track; nothing if the file has no room for it any more.
-    mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int? {
+    mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
         return mp4?.addTrack(format, timescale: timescale) ?? webm?.addTrack(format, timescale: timescale)
     }
 
+    /// Samples that follow have another format; false if the file has no room to say so.
+    mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool { true }
+
     mutating func append(_ sample: Sample, track: Int) {
-        mp4?.append(sample, track: track)
+        mp4?.append(sample, track: track, compositionOffset: sample.compositionOffsetTicks)
         webm?.append(sample, track: track)
     }
 

@@ -5,6 +5,16 @@ struct MovieProbe {
         var fragmented: [(time: Int64, duration: Int64)] = []
         /// Durations by the ordinary `moov` at the end, where there is one.
         var durations: [Int64] = []
+        /// How much later than decoded each sample is shown, by the same.
+        var offsets: [Int64] = []
+        /// When each sample is shown.
+        var shown: [Int64] {
+            var time: Int64 = 0
+            return durations.indices.map { index in
+                defer { time += durations[index] }
+                return time + (offsets.isEmpty ? 0 : offsets[index])
+            }
+        }
         /// How long an empty edit delays it, in units of the movie (ISO/IEC 14496-12 §8.6.6).
         var delay: Int64 = 0
         var handler = ""
@@ -89,6 +99,12 @@ struct MovieProbe {
                 for index in 0..<Int(number(start + 4, 4)) {
                     let (count, value) = (number(start + 8 + index * 8, 4), number(start + 12 + index * 8, 4))
                     track.durations += repeatElement(value, count: Int(count))
+                }
+            case "ctts":
+                for index in 0..<Int(number(start + 4, 4)) {
+                    let (count, value) = (number(start + 8 + index * 8, 4), number(start + 12 + index * 8, 4))
+                    let offset = Int64(Int32(truncatingIfNeeded: value))
+                    track.offsets += repeatElement(offset, count: Int(count))
                 }
             case "edts", "mdia", "minf", "stbl": readTrack(box.body, &identifier, &track)
             default: continue

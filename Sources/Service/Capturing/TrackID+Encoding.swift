@@ -1,0 +1,2 @@
+import WebRTC
+extension TrackID { var encoding: Int { 0 } }
