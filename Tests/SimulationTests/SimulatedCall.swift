@@ -2,6 +2,7 @@ import Capture
 import Channel
 import Codecs
 import Storage
+import Testing
 import Units
 import WebRTC
 
@@ -55,7 +56,7 @@ final class SimulatedCall {
         var files = FileChoices()
         files.audio = scenario.seed % 2 == 0 ? .aac : .opus
         let order = CaptureOrder(
-            id: CaptureID(rawValue: 1), user: try UserID("7"), directory: directory, origin: start,
+            id: CaptureID(rawValue: 1), user: try #require(UserID("7")), directory: directory, origin: start,
             wallOrigin: WallTime(unixNanoseconds: 1_790_000_000_000_000_000), files: files)
         capture = UserCapture(order, storage: storage, notices: input)
         connection = try SimulatedConnection(

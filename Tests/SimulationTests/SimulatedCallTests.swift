@@ -1,4 +1,5 @@
 import Capture
+import EventLoop
 import Foundation
 import Storage
 import TestSupport

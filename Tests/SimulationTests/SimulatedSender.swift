@@ -144,7 +144,7 @@ final class SimulatedConnection {
         while true {
             switch client.nextOutput() {
             case .datagram: up.send(client.outgoing.bytes, at: now)
-            case .event(.keyframeRequested(let index)): if index == 0 { video.wantsKeyframe = true }
+            case .event(.keyframeRequested(let index, _)): if index == 0 { video.wantsKeyframe = true }
             case .event: break
             case .wait(let until):
                 clientDeadline = until
