@@ -22,6 +22,11 @@ public struct Fixture: Sendable {
         case h265Reordered = "h265-reordered"
         case vp8
         case vp9
+        /// Each sample a superframe of two spatial layers, both shown; of temporal layers 0 and 1 in turn. Layers refer
+        /// to each other in keyframes only.
+        case vp9Layers = "vp9-layers"
+        /// The same with both layers of one size, and references between them in all pictures.
+        case vp9EqualLayers = "vp9-equal-layers"
         case av1
         /// Half a second of larger pictures, whose pixels are no squares: 4:3.
         case h264Wide = "h264-wide"
@@ -87,7 +92,7 @@ public struct Fixture: Sendable {
                 width: size.width, height: size.height, videoParameterSets: Array(sets.prefix(1)),
                 sequenceParameterSets: Array(sets.dropFirst().prefix(1)), pictureParameterSets: sets.suffix(1))
         case .vp8, .vp8Wide: return .vp8(width: size.width, height: size.height)
-        case .vp9, .vp9Wide:
+        case .vp9, .vp9Wide, .vp9Layers, .vp9EqualLayers:
             return .vp9(
                 VP9Format(size: size, profile: 0, bitDepth: 8, chromaSubsampling: 1, isFullRange: false))
         case .av1, .av1Wide:

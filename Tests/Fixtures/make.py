@@ -6,6 +6,9 @@ One file per codec. All numbers are big-endian:
       H.264 and H.265: parameter sets; AV1: the sequence header; AAC: its configuration
   then to the end, per sample: composition offset (4, reordered only), keyframe (1), duration (4), length (4), bytes
 
+vp9-layers and vp9-equal-layers instead: a picture a sample, each a superframe of two spatial layers, both shown as their
+sender meant them; pictures are of temporal layers 0 and 1 in turn. They need a C compiler and libvpx's headers.
+
 With names as arguments, only those are made anew.
 """
 import json
@@ -118,5 +121,32 @@ def make(codec):
         file.write(out)
 
 
-for name in sys.argv[1:] or CODECS:
-    make(name)
+def superframe(layers):
+    marker = bytes([0xC0 | 3 << 3 | len(layers) - 1])
+    return b"".join(layers) + marker + b"".join(struct.pack("<I", len(layer)) for layer in layers) + marker
+
+
+def make_layers(name):
+    with tempfile.TemporaryDirectory() as folder:
+        encoder = os.path.join(folder, "encoder")
+        subprocess.check_call(["cc", "-o", encoder, os.path.join(HERE, "vp9-layers.c"), "-lvpx"])
+        raw = ["-t", "1.3", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]
+        pictures = subprocess.check_output(["ffmpeg", "-v", "error", *PICTURE, *raw])
+        options = ["2", "0"] if name == "vp9-layers" else ["0", "1"]
+        data = subprocess.run([encoder, "160", "96", *options], input=pictures, stdout=subprocess.PIPE, check=True).stdout
+    out, layers, at, count = struct.pack(">H", 0), [], 0, 0
+    while at < len(data):
+        spatial, _, length = struct.unpack_from(">BBI", data, at)
+        layers.append(data[at + 6 : at + 6 + length])
+        at += 6 + length
+        if spatial == 1:
+            content = superframe(layers)
+            out += struct.pack(">BII", count % 20 == 0, 3000, len(content)) + content
+            layers, count = [], count + 1
+    with open(os.path.join(HERE, name + ".samples"), "wb") as file:
+        file.write(out)
+
+
+LAYERED = ["vp9-layers", "vp9-equal-layers"]
+for name in sys.argv[1:] or [*CODECS, *LAYERED]:
+    make_layers(name) if name in LAYERED else make(name)

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 extension H265 {
     /// Which earlier pictures are kept for a picture and those behind it (`st_ref_pic_set`, ITU-T H.265 §7.3.7).
@@ -29,7 +29,7 @@ extension H265 {
 
 extension H265.ReferenceSet {
     /// Reads the set `index`; the one behind the last of `count` stands in a slice header.
-    init(parsing reader: inout BitReader, index: Int, of count: Int, among sets: [Self]) throws(WireError) {
+    package init(parsing reader: inout BitReader, index: Int, of count: Int, among sets: [Self]) throws(WireError) {
         self.init()
         if index > 0, try reader.readFlag() {
             try readDifference(&reader, index: index, of: count, among: sets)
