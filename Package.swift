@@ -134,7 +134,7 @@ let testTargets: [Target] = [
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
     tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link", "Pattern"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
@@ -148,8 +148,8 @@ let testTargets: [Target] = [
     tests(
         "Service",
         [
-            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
-            "EventLoop", "MP4", "Publish", "Secure", "Storage", "WHIP",
+            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
+            "EventLoop", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     .testTarget(name: "TidyTests", swiftSettings: house),

@@ -58,6 +58,11 @@ public import Codecs
         }
     }
 
+    /// By how many samples at 48 kHz what it gives lags behind what was encoded, which is what senders stamp.
+    ///
+    /// The two filter banks of G.722 hold back 22 samples at 16 kHz (ITU-T G.722 §3.1, §4.4).
+    public var lookahead: Int { codec == .g722 ? 66 : 0 }
+
     /// By how many samples what is appended next precedes what is given next: some are still inside.
     public var delay: Int { upsampler.delay }
 

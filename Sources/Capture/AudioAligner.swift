@@ -47,9 +47,13 @@ public struct AudioAligner: Sendable {
     private var lastFrames: [Int16]
     /// Whether the next sound does not continue what is there.
     private var hasBroken = false
+    /// Whether the next sound lies exactly at its time, however little that is off.
+    private var isExact = false
     /// The step of each channel that is being faded, and for how many samples more.
     private var spliceSteps: [Float]
     private var spliceLeft = 0
+    /// One channel's samples while they are stretched.
+    private var line: [Float] = []
     /// A gap that is being filled needs no stretching: it ends where the sound says.
     private var endsInSilence = false
     private var isCorrecting = false
@@ -71,13 +75,16 @@ public struct AudioAligner: Sendable {
         let place = time.ticks(at: .opus)
         let end = self.end ?? place
         self.end = end
-        defer { endsInSilence = false }
+        defer {
+            endsInSilence = false
+            isExact = false
+        }
         let deviation = place - end
         guard deviation < Self.farthestGap else { return }
-        if deviation > (endsInSilence ? 0 : Self.bearable) {
+        if deviation > (endsInSilence || isExact ? 0 : Self.bearable) {
             appendSilence(deviation)
             append(samples[...])
-        } else if deviation < -Self.bearable {
+        } else if deviation < (isExact ? 0 : -Self.bearable) {
             let cut = min(-deviation, count)
             cutSampleCount += Int(cut)
             hasBroken = true
@@ -85,6 +92,12 @@ public struct AudioAligner: Sendable {
         } else {
             append(samples, stretchedBy: correction(of: deviation, count: count))
         }
+    }
+
+    /// Says that what comes next does not continue what came: it lies exactly where it says, and no step is heard.
+    public mutating func breakOff() {
+        hasBroken = end != nil
+        isExact = true
     }
 
     /// Makes silence where no sound came for `patience`, and then on, up to `lag` before `now`.
@@ -195,33 +208,48 @@ public struct AudioAligner: Sendable {
             return
         }
         let start = ready.count
-        for index in 1...newCount {
-            // In units of 1/newCount of a sample; 0 is the last sample of the block before.
-            let (whole, part) = (index * count).quotientAndRemainder(dividingBy: newCount)
-            for channel in 0..<channelCount {
-                let value = value(in: samples, at: whole, part: Float(part) / Float(newCount), channel: channel)
-                ready.append(Int16(clamping: Int(value.rounded())))
-            }
-        }
+        ready.append(contentsOf: repeatElement(0, count: newCount * channelCount))
+        for channel in 0..<channelCount { stretch(samples, to: newCount, from: start, channel: channel) }
         end = (end ?? 0) + Int64(newCount)
         settle(from: start)
     }
 
-    /// The third-degree Lagrange polynomial at `part` of the way behind `place`, where place 1 is the first sample.
-    private func value(in samples: [Int16], at place: Int, part: Float, channel: Int) -> Float {
-        let (here, next) = (sample(in: samples, at: place, channel), sample(in: samples, at: place + 1, channel))
-        let before = sample(in: samples, at: place - 1, channel)
-        // Behind the end, what the parabola through the last three says.
-        let isLast = place + 2 > samples.count / channelCount
-        let afterNext = isLast ? 3 * (next - here) + before : sample(in: samples, at: place + 2, channel)
-        let (up, down, far) = (part + 1, part - 1, part - 2)
-        let middle = (here * down - next * part) * up * far / 2
-        return middle + (afterNext * up * down - before * down * far) * part / 6
+    private mutating func stretch(_ samples: [Int16], to newCount: Int, from start: Int, channel: Int) {
+        let count = samples.count / channelCount
+        drawLine(samples, channel: channel)
+        // The last sample of the block before stands at 1; each step goes count/newCount of a sample on.
+        var (whole, part, target) = (1, 0, start + channel)
+        let scale = 1 / Float(newCount)
+        for _ in 0..<newCount {
+            part += count
+            while part >= newCount {
+                part -= newCount
+                whole += 1
+            }
+            let value = Self.between(
+                line[whole - 1], line[whole], line[whole + 1], line[whole + 2], part: Float(part) * scale)
+            ready[target] = Int16(clamping: Int(value < 0 ? value - 0.5 : value + 0.5))
+            target += channelCount
+        }
     }
 
-    /// A sample of the block, from place 1 on; 0 and -1 are the last two of the block before.
-    private func sample(in samples: [Int16], at place: Int, _ channel: Int) -> Float {
-        if place < 1 { return Float(lastFrames[(place + 1) * channelCount + channel]) }
-        return Float(samples[min(place, samples.count / channelCount) * channelCount - channelCount + channel])
+    /// Lays a channel's samples side by side: two of the block before, all of this one, and two behind it as the
+    /// parabola through its end goes on.
+    private mutating func drawLine(_ samples: [Int16], channel: Int) {
+        line.removeAll(keepingCapacity: true)
+        line.append(Float(lastFrames[channel]))
+        line.append(Float(lastFrames[channelCount + channel]))
+        for index in stride(from: channel, to: samples.count, by: channelCount) { line.append(Float(samples[index])) }
+        for _ in 0..<2 {
+            let last = line.count - 1
+            line.append(3 * (line[last] - line[last - 1]) + line[last - 2])
+        }
+    }
+
+    /// The third-degree Lagrange polynomial through four samples, at `part` of the way from the second to the third.
+    private static func between(_ before: Float, _ here: Float, _ next: Float, _ after: Float, part: Float) -> Float {
+        let (up, down, far) = (part + 1, part - 1, part - 2)
+        let middle = (here * down - next * part) * up * far / 2
+        return middle + (after * up - before * far) * part * down / 6
     }
 }

@@ -38,7 +38,7 @@ struct H265Depacketizer: Sendable {
     // |F|   type (6)  | layer (6)   | temporal ID + 1 (3) |
     /// Adds what one packet carries to the frame.
     mutating func push(_ payload: Span<UInt8>, into assembly: inout FrameAssembly) {
-        guard payload.count > H265.headerByteCount, Self.isHeader(payload[0], payload[1]) else {
+        guard payload.count >= H265.headerByteCount, Self.isHeader(payload[0], payload[1]) else {
             return assembly.markMalformed()
         }
         switch payload[0] >> 1 & 0x3F {

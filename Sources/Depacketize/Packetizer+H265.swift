@@ -8,7 +8,7 @@ extension Packetizer {
             return
         }
         // A length that does not fit, or a unit without its header, ends the frame.
-        guard let unit = nalUnit(at: position), unit.count > H265.headerByteCount else {
+        guard let unit = nalUnit(at: position), unit.count >= H265.headerByteCount else {
             position = frame.count
             return
         }
@@ -16,7 +16,7 @@ extension Packetizer {
             fragmentedUnitHeader = UInt16(frame[unit.lowerBound]) << 8 | UInt16(frame[unit.lowerBound + 1])
             position = unit.lowerBound + H265.headerByteCount
             appendFragment(to: unit.upperBound, isStart: true)
-        } else if let next = nalUnit(at: unit.upperBound), next.count > H265.headerByteCount,
+        } else if let next = nalUnit(at: unit.upperBound), next.count >= H265.headerByteCount,
             unit.count + next.count + 6 <= maximumPayloadByteCount
         {
             appendAggregation()
@@ -42,7 +42,7 @@ extension Packetizer {
     /// AP (§4.4.2): as many NAL units as fit, under the lowest layer and temporal layer among them.
     private mutating func appendAggregation() {
         payload += [48 << 1 | 1, 0xFF]
-        while let unit = nalUnit(at: position), unit.count > H265.headerByteCount,
+        while let unit = nalUnit(at: position), unit.count >= H265.headerByteCount,
             payload.count + 2 + unit.count <= maximumPayloadByteCount
         {
             let (first, second) = (frame[unit.lowerBound], frame[unit.lowerBound + 1])

@@ -65,7 +65,7 @@ struct VP9Depacketizer: Sendable {
         lacksLayers = isPictureDamaged || layers.contains { !$0.isClean }
         if hasClean { layers.removeAll { !$0.isClean } }
         let isKeyframe = hasClean && layers.first?.header?.isKeyframe == true
-        references.endPicture(isKeyframe: isKeyframe, isWhole: !isPictureDamaged)
+        if isKeyframe, !isPictureDamaged { references.endWholeKeyframe() }
         if layers.isEmpty { assembly.markIncomplete() } else { reshape(&assembly) }
         assembly.finish(isKeyframe: isKeyframe, isBroken: !hasClean)
         return hasClean
@@ -83,6 +83,7 @@ extension VP9Depacketizer {
     private mutating func settleLoss(in assembly: inout FrameAssembly) {
         guard isPictureOpen, assembly.isBroken else { return }
         assembly.salvage(layers.last?.range.upperBound ?? 0)
+        references.noteLoss()
         isPictureDamaged = true
         open = nil
     }

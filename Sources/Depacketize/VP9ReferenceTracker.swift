@@ -18,8 +18,11 @@ struct VP9ReferenceTracker: Sendable {
     mutating func beginPicture(followsLoss: Bool) {
         cleanLayers = 0
         number = nil
-        if followsLoss { hasLost = true }
+        if followsLoss { noteLoss() }
     }
+
+    /// Notes that part of a picture is missing.
+    mutating func noteLoss() { hasLost = true }
 
     /// Takes the pattern by which pictures refer to each other.
     mutating func receive(structure payload: Span<UInt8>, in range: Range<Int>, of frame: VP9Descriptor) {
@@ -37,10 +40,8 @@ struct VP9ReferenceTracker: Sendable {
         return true
     }
 
-    /// Ends the picture; a keyframe whose layers all came lets what was lost before be forgotten.
-    mutating func endPicture(isKeyframe: Bool, isWhole: Bool) {
-        if !isWhole { hasLost = true } else if isKeyframe { hasLost = false }
-    }
+    /// Ends a keyframe of which every layer came: what was lost before is forgotten.
+    mutating func endWholeKeyframe() { hasLost = false }
 
     private func areReferencesClean(_ frame: VP9Descriptor) -> Bool {
         if frame.refersToLowerLayer, cleanLayers >> UInt8(frame.spatialLayer - 1) & 1 == 0 { return false }

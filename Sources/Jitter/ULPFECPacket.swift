@@ -23,9 +23,6 @@ public struct ULPFECPacket: Equatable, Sendable {
     /// from the end of its fixed header.
     public var protection: Range<Int>
 
-    /// How many packets one FEC packet can protect.
-    static let maximumSpan = 48
-
     // |E|L|P|X|  CC   |M| PT recovery |            SN base            |
     // |                          TS recovery                          |
     // |        length recovery        |       protection length       |

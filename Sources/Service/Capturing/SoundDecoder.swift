@@ -10,10 +10,8 @@ import Units
 struct SoundDecoder: ~Copyable {
     /// How far decoded Opus lies behind what went into the encoder, which is what senders stamp.
     ///
-    /// libopus looks 4 ms ahead for its analysis and 2.5 ms for its window.
-    private static let opusLookahead = Duration.microseconds(6_500)
-    /// The same of G.722: its two filter banks hold back 22 samples at 16 kHz (ITU-T G.722 §3.1, §4.4).
-    private static let g722Lookahead = Duration.microseconds(1_375)
+    /// libopus looks 4 ms ahead for its analysis and 2.5 ms for its window: 312 samples.
+    private static let opusLookahead = Int64(Opus.usualPreSkip)
 
     /// After 100 ms of lost packets invention gets worse than silence.
     static let longestConcealment: Int64 = 4_800
@@ -54,6 +52,7 @@ struct SoundDecoder: ~Copyable {
 
     /// Takes a packet whose first sample was captured at `time`, and hands its sound and what was lost before it on.
     mutating func push(_ frame: Frame, at time: ChannelTime, into aligner: inout AudioAligner) {
+        if let last, last.codec != frame.codec { change(from: last, into: &aligner) }
         switch frame.codec {
         case .opus: pushOpus(frame, at: time, into: &aligner)
         case .pcmu, .pcma, .g722: pushTelephone(frame, at: time, into: &aligner)
@@ -61,10 +60,25 @@ struct SoundDecoder: ~Copyable {
         }
     }
 
+    /// Ends the sound of one codec, before another's begins.
+    ///
+    /// Opus comes late by its look-ahead; what would be missing of it is invented, and what would overlap is cut.
+    private mutating func change(from last: Last, into aligner: inout AudioAligner) {
+        if last.codec == .opus {
+            pcm.removeAll(keepingCapacity: true)
+            if (try? opus.conceal(Int(Self.opusLookahead + 119) / 120 * 120, into: &pcm)) != nil {
+                aligner.push(pcm, at: last.end + Self.duration(-Self.opusLookahead))
+            }
+            opus.reset()
+        }
+        self.last = nil
+        aligner.breakOff()
+    }
+
     // MARK: - Opus
 
     private mutating func pushOpus(_ frame: Frame, at time: ChannelTime, into aligner: inout AudioAligner) {
-        let place = time + (.zero - Self.opusLookahead)
+        let place = time + Self.duration(-Self.opusLookahead)
         let gap = gap(before: frame, at: time)
         if gap > 0 { fillOpus(gap, before: frame, at: place, into: &aligner) }
         pcm.removeAll(keepingCapacity: true)
@@ -115,19 +129,18 @@ struct SoundDecoder: ~Copyable {
 
     private mutating func pushTelephone(_ frame: Frame, at time: ChannelTime, into aligner: inout AudioAligner) {
         let gap = gap(before: frame, at: time)
-        let place = frame.codec == .g722 ? time + (.zero - Self.g722Lookahead) : time
         do {
-            if telephone?.codec != frame.codec {
+            if last == nil {
                 telephone = try TelephoneDecoder(frame.codec, channelCount: channelCount)
             } else if gap > 0 {
-                try fillTelephone(gap, before: frame, at: place, into: &aligner)
+                try fillTelephone(gap, isBroken: frame.isBroken, at: time, into: &aligner)
             } else if last?.endTicks != frame.ticks {
                 telephone?.reset()
             }
+            let place = time + Self.duration(-telephoneLag)
             pcm.removeAll(keepingCapacity: true)
-            let delay = Int64(telephone?.delay ?? 0)
             let tickCount = Int64(try telephone?.decode(frame.bytes, into: &pcm) ?? 0)
-            aligner.push(pcm, at: place + Self.duration(-delay))
+            aligner.push(pcm, at: place)
             let length = Self.duration(tickCount * Int64(TelephoneDecoder.samplesPerTick))
             last = Last(
                 codec: frame.codec, endTicks: frame.ticks + tickCount, end: time + length, isPause: false,
@@ -137,16 +150,24 @@ struct SoundDecoder: ~Copyable {
         }
     }
 
+    /// How far what comes out next lies before the time of what goes in next.
+    private var telephoneLag: Int64 {
+        switch telephone {
+        case .some(let telephone): Int64(telephone.delay + telephone.lookahead)
+        case .none: 0
+        }
+    }
+
     private mutating func fillTelephone(
-        _ gap: Int64, before frame: Frame, at place: ChannelTime, into aligner: inout AudioAligner
+        _ gap: Int64, isBroken: Bool, at time: ChannelTime, into aligner: inout AudioAligner
     ) throws(CodecError) {
-        let invented = inventedCount(of: gap, isBroken: frame.isBroken, isPause: false)
+        let invented = inventedCount(of: gap, isBroken: isBroken, isPause: false)
         if invented > 0 {
+            let place = time + Self.duration(-gap - telephoneLag)
             pcm.removeAll(keepingCapacity: true)
-            let delay = Int64(telephone?.delay ?? 0)
             try telephone?.conceal(invented / TelephoneDecoder.samplesPerTick, into: &pcm)
-            aligner.push(pcm, at: place + Self.duration(-gap - delay))
-            count(invented: invented, isBroken: frame.isBroken)
+            aligner.push(pcm, at: place)
+            count(invented: invented, isBroken: isBroken)
         }
         // What follows silence begins with nothing before it.
         if invented < gap { telephone?.reset() }
