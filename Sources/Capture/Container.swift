@@ -44,7 +44,7 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Which container the one who records asks for (`--container`).
-public enum ContainerChoice: String, Hashable, Sendable, CaseIterable {
+public enum ContainerChoice: String, Codable, Hashable, Sendable, CaseIterable {
     /// What suits the codec.
     case auto
     case mp4

@@ -1,7 +1,5 @@
 public import Codecs
 
-extension ContainerChoice: Codable {}
-
 /// What kind of file a user's media go to, and in what form sound does.
 public struct FilePlan: Equatable, Sendable {
     public var container: Container

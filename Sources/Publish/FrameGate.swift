@@ -13,17 +13,25 @@ struct FrameGate {
         case dropForKeyframe
     }
 
+    /// What an encoding's next pictures need.
+    private enum State {
+        case nothing
+        case keyframe
+        /// The same, and one is being made: asking again would only make more.
+        case promisedKeyframe
+    }
+
     private let script: PublishScript
     /// By encoding.
-    private var awaitsKeyframe: [Bool]
+    private var states: [State]
 
     init(_ script: PublishScript, encodingCount: Int) {
         self.script = script
-        awaitsKeyframe = [Bool](repeating: false, count: max(encodingCount, 1))
+        states = [State](repeating: .nothing, count: max(encodingCount, 1))
     }
 
     /// Lets pictures through again from keyframes on only.
-    mutating func interrupt() { for index in awaitsKeyframe.indices { awaitsKeyframe[index] = true } }
+    mutating func interrupt() { for index in states.indices { states[index] = .keyframe } }
 
     /// Judges the next frame, in the source's order.
     mutating func judge(_ next: SourceFrame) -> Verdict {
@@ -31,11 +39,17 @@ struct FrameGate {
         let isSilent = script.isSilent(kind, encoding: next.encoding, at: next.due)
         guard kind == .video else { return isSilent ? .drop : .send }
         if isSilent {
-            awaitsKeyframe[next.encoding] = true
+            states[next.encoding] = .keyframe
             return .drop
         }
-        if awaitsKeyframe[next.encoding], !next.frame.isKeyframe { return .dropForKeyframe }
-        awaitsKeyframe[next.encoding] = false
-        return .send
+        switch states[next.encoding] {
+        case .keyframe where !next.frame.isKeyframe:
+            states[next.encoding] = .promisedKeyframe
+            return .dropForKeyframe
+        case .promisedKeyframe where !next.frame.isKeyframe: return .drop
+        case .nothing, .keyframe, .promisedKeyframe:
+            states[next.encoding] = .nothing
+            return .send
+        }
     }
 }

@@ -43,6 +43,8 @@ public struct PublishOrder: Sendable {
     public var isStereo = false
     /// Whether the pattern's silence is not sent.
     public var hasPauses = false
+    /// Whether Opus packets repeat the one before (RED).
+    public var hasCopies = false
     /// What becomes of every user meanwhile.
     public var script = PublishScript()
 

@@ -21,7 +21,7 @@ extension Publisher {
 
     private func makeOffer(_ credentials: ICECredentials) throws -> SessionDescription {
         var random = SystemRandomNumberGenerator()
-        let tracks = source.tracks.map { OfferedTrack($0, using: &random) }
+        let tracks = source.tracks.map { OfferedTrack($0, hasCopies: hasCopies, using: &random) }
         let addresses = try HostAddresses.all().filter { !$0.isLinkLocal }
         let local = LocalParameters(
             ufrag: credentials.fragment, password: credentials.password, fingerprint: certificate.fingerprint,
@@ -70,7 +70,7 @@ extension Publisher {
 
 extension OfferedTrack {
     /// Offers all that a source may send as one track.
-    fileprivate init(_ track: SourceTrack, using generator: inout some RandomNumberGenerator) {
+    fileprivate init(_ track: SourceTrack, hasCopies: Bool, using generator: inout some RandomNumberGenerator) {
         let isVideo = track.codec.kind == .video
         self.init(
             codec: track.codec, alternatives: track.alternatives, ssrc: SSRC(generator.next()),
@@ -78,7 +78,7 @@ extension OfferedTrack {
             // B-pictures are the Main profile's.
             profileLevelID: track.hasReorderedPictures ? "4d001f" : "42e01f",
             rids: track.encodingCount > 1 ? (0..<track.encodingCount).map { "\($0)" } : [],
-            saysOrientation: track.saysRotation)
+            saysOrientation: track.saysRotation, hasCopies: hasCopies && track.codec == .opus)
     }
 }
 

@@ -32,6 +32,7 @@ public actor Publisher: DatagramReceiver {
     var joinCount = 0
     /// The section of each of the source's tracks.
     var sections: [MediaKind: Int] = [:]
+    let hasCopies: Bool
     private let script: PublishScript
     private var gate: FrameGate
     /// How many streams of each kind were given up for another.
@@ -47,7 +48,7 @@ public actor Publisher: DatagramReceiver {
     /// A publisher that has not said anything yet; `conditions` put a bad network before it.
     init(
         source: any MediaSource, signaller: any Signaller, certificate: Certificate, conditions: LinkConditions?,
-        script: PublishScript = PublishScript(), seed: UInt64, on loop: EventLoop
+        script: PublishScript = PublishScript(), hasCopies: Bool = false, seed: UInt64, on loop: EventLoop
     ) throws {
         self.loop = loop
         self.source = source
@@ -55,6 +56,7 @@ public actor Publisher: DatagramReceiver {
         self.certificate = certificate
         self.conditions = conditions
         self.script = script
+        self.hasCopies = hasCopies
         self.seed = seed
         gate = FrameGate(script, encodingCount: source.tracks.map(\.encodingCount).max() ?? 1)
         port = try UDPPort(anyAddress: 0, batchCount: 16, bufferByteCount: 256 << 10)
@@ -132,7 +134,6 @@ public actor Publisher: DatagramReceiver {
             throw error
         }
         gate.interrupt()
-        source.requestKeyframe()
         end = isStopped ? .done : nil
     }
 

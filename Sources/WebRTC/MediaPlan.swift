@@ -33,6 +33,8 @@ struct MediaPlan: Equatable, Sendable {
     /// Best first, never empty.
     let formats: [Format]
     let encodings: [Encoding]
+    /// What RED is called.
+    let redundancyPayloadType: PayloadType?
     /// What ULPFEC is called inside RED.
     let correctionPayloadType: PayloadType?
     /// The numbers of the header extensions.
@@ -79,6 +81,7 @@ struct MediaPlan: Equatable, Sendable {
         precondition(!formats.isEmpty && !encodings.isEmpty, "a section carries something")
         self.formats = formats
         self.encodings = encodings
+        self.redundancyPayloadType = redundancyPayloadType
         self.correctionPayloadType = correctionPayloadType
         var roles = [Role](repeating: .unknown, count: 128)
         let set = { (payloadType: PayloadType?, role: Role) in

@@ -37,7 +37,9 @@ STATS = """async () => {
   const peer = window.peers.at(-1);
   if (!peer) return found;
   for (const report of (await peer.getStats()).values()) {
-    if (report.type === 'outbound-rtp' && report.kind === 'video') found.video = report;
+    // The camera's, not that of a screen which is not shared.
+    if (report.type === 'outbound-rtp' && report.kind === 'video' && !(found.video?.bytesSent > report.bytesSent))
+      found.video = report;
     if (report.type === 'outbound-rtp' && report.kind === 'audio') found.audio = report;
     if (report.type === 'candidate-pair' && report.nominated) found.pair = report;
   }

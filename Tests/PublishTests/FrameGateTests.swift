@@ -26,6 +26,8 @@ struct FrameGateTests {
         #expect(gate.judge(Self.frame(.opus, 1_999, isKeyframe: true)) == .drop)
         #expect(gate.judge(Self.frame(.opus, 2_000, isKeyframe: true)) == .send)
         #expect(gate.judge(Self.frame(.vp8, 2_000)) == .dropForKeyframe)
+        // One is enough, however many pictures were made before it.
+        #expect(gate.judge(Self.frame(.vp8, 2_016)) == .drop)
         #expect(gate.judge(Self.frame(.vp8, 2_033, isKeyframe: true)) == .send)
         #expect(gate.judge(Self.frame(.vp8, 2_066)) == .send)
     }

@@ -21,7 +21,7 @@ struct ScriptedUserTests {
             let id = try await hub.startRecording(RecordingRequest(channel: "room")).id
             let publisher = try Publisher(
                 source: try ThreadedSource(pattern: pattern), signaller: HubSignaller(hub, channel: "room", uid: "7"),
-                certificate: try Certificate(), conditions: nil, script: script, seed: 5,
+                certificate: try Certificate(), conditions: nil, script: script, hasCopies: true, seed: 5,
                 on: try EventLoop(name: "scripted"))
             try await publisher.connect()
             try await publisher.send(for: duration)

@@ -74,8 +74,11 @@ extension MediaDescription {
         let ours = extensionNumbers(among: known, direction: .sendOnly)
         for one in known where extensions[one] != ours[one] { extensions[one] = nil }
         let taken = answer.answeredEncodingIDs
+        let redundancy = redundancy(for: formats).flatMap { offered in
+            answer.payloadTypes.contains(offered.payloadType) ? offered : nil
+        }
         return NegotiatedMedia(
-            mid: mid, midIndex: index, formats: formats,
+            mid: mid, midIndex: index, formats: formats, redundancy: redundancy,
             rids: extensions.streamID == nil ? [] : offeredEncodingIDs.filter { taken.contains($0) },
             ssrcs: streams.ssrcs, rtxSSRCs: repairs ? streams.rtxSSRCs : [], extensions: extensions,
             allowsReducedSizeRTCP: answer.attributes.contains(.rtcpReducedSize), streamID: names.stream,

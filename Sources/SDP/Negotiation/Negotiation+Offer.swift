@@ -19,6 +19,8 @@ public struct OfferedTrack: Equatable, Sendable {
     public var rids: [String]
     /// Whether packets say how the camera was held.
     public var saysOrientation: Bool
+    /// Whether Opus packets repeat the one before, by RED (RFC 2198).
+    public var hasCopies: Bool
     /// The name of the stream that the track belongs to; the same for all tracks of the offer unless said.
     public var streamID: String?
 
@@ -26,7 +28,7 @@ public struct OfferedTrack: Equatable, Sendable {
     public init(
         codec: Codec, alternatives: [Codec] = [], ssrc: SSRC, rtxSSRC: SSRC? = nil, isStereo: Bool = false,
         profileLevelID: String = "42e01f", rids: [String] = [], saysOrientation: Bool = false,
-        streamID: String? = nil
+        hasCopies: Bool = false, streamID: String? = nil
     ) {
         precondition(!([codec] + alternatives).contains(.aac), "WebRTC carries no AAC")
         precondition(alternatives.allSatisfy { $0.kind == codec.kind }, "a track is either heard or seen")
@@ -39,6 +41,7 @@ public struct OfferedTrack: Equatable, Sendable {
         self.profileLevelID = profileLevelID
         self.rids = rids
         self.saysOrientation = saysOrientation
+        self.hasCopies = hasCopies
         self.streamID = streamID
     }
 }
@@ -96,8 +99,14 @@ extension OfferedTrack {
         var extensions = ExtensionNumbers(mid: 1, transportSequence: 2, absoluteSendTime: 3)
         if isVideo, saysOrientation { extensions.videoOrientation = 4 }
         if !rids.isEmpty { (extensions.streamID, extensions.repairedStreamID) = (5, 6) }
+        let repeated = hasCopies ? formats.first { $0.codec == .opus } : nil
         return NegotiatedMedia(
-            mid: "\(index)", midIndex: index, formats: formats, rids: rids, extensions: extensions)
+            mid: "\(index)", midIndex: index, formats: formats,
+            // The number that browsers use.
+            redundancy: repeated.map {
+                NegotiatedRedundancy(payloadType: PayloadType(63), repeatedPayloadType: $0.payloadType)
+            },
+            rids: rids, extensions: extensions)
     }
 
     private func parameters(of codec: Codec) -> String? {

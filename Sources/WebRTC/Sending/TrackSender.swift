@@ -17,6 +17,8 @@ struct TrackSender: Sendable {
     /// Which of the section's formats is sent now.
     private var format = 0
     private var packetizer: Packetizer
+    /// Puts a copy of each packet of sound into the next, if that was agreed on.
+    private var copier: Copier?
     private var history: RetransmissionHistory
     private var repairStream: RetransmissionHistory.Stream?
     /// What retransmissions say of themselves: the encoding by another extension.
@@ -55,6 +57,8 @@ struct TrackSender: Sendable {
         }
         counts = TrackStatistics(
             track: TrackID(mediaIndex: mediaIndex, ssrc: ssrc, encoding: encoding), codec: codec)
+        let repeated = plan.formats.first { $0.codec == .opus }?.payloadType
+        if plan.redundancyPayloadType != nil { copier = repeated.map { Copier(payloadType: $0) } }
         makeExtensions(rid: plan.encodings[encoding].rid)
     }
 
@@ -107,13 +111,15 @@ struct TrackSender: Sendable {
         counts.frameCount += 1
         if frame.isKeyframe { counts.keyframeCount += 1 }
         while packetizer.advance() {
+            let repeating = frame.codec == .opus ? plan.redundancyPayloadType : nil
             let fields = RTPFields(
-                marker: packetizer.marker, payloadType: plan.formats[format].payloadType,
+                marker: packetizer.marker, payloadType: repeating ?? plan.formats[format].payloadType,
                 sequenceNumber: sequenceNumber,
                 timestamp: timestamp, ssrc: ssrc)
             sequenceNumber &+= 1
-            // Shares the bytes, and lets go of them before the packetiser needs their place.
-            let payload = packetizer.payload
+            // Shares the bytes, and lets go of them before their place is needed again.
+            let own = packetizer.payload
+            let payload = repeating == nil ? own : copier?.payload(of: own, timestamp: timestamp) ?? own
             if plan.usesNACK { history.keep(fields, payload: payload.span, at: now) }
             Self.number(&transportSequenceNumber, transportSequenceIndex, in: &extensions)
             queue.reserve()

@@ -25,7 +25,9 @@ enum PublishCommand: Command {
             OptionDescription("simulcast", nil, "send the pattern in full, half and quarter size side by side"),
             OptionDescription("stereo", nil, "send the pattern's sound on two channels"),
             OptionDescription("dtx", nil, "do not send the pattern's silence; Opus only"),
-            OptionDescription("script", "EVENTS", "what happens meanwhile: \(PublishScript.grammar)"),
+            OptionDescription("red", nil, "repeat each Opus packet in the next (RFC 2198)"),
+            OptionDescription(
+                "script", "EVENTS", "what happens meanwhile, as rotate=90@5,leave=8-10; see operating.md"),
             OptionDescription("count", "N", "how many users join (1)"),
             OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
             OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
@@ -68,6 +70,7 @@ enum PublishCommand: Command {
         order.isSimulcast = arguments.has("simulcast")
         order.isStereo = arguments.has("stereo")
         order.hasPauses = arguments.has("dtx")
+        order.hasCopies = arguments.has("red")
         if let text = arguments["size"] {
             do { order.size = try PictureSize(parsing: text) } catch { throw OptionError("--size: \(error)") }
         }
