@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 NAMES = {"h264": "H.264", "h265": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "aac": "AAC", "opus": "Opus"}
 PROBED = {"h265": "hevc"}
 """What ffprobe calls a codec, where that is another word."""
+RESIZED = "resize=320x240@3,resize=640x480@7"
+NO_PICTURE = "mute-video=0-100"
 
 
 @dataclass
@@ -43,29 +45,34 @@ def plain():
         container = [] if video == "vp8" else ["--container", "webm"]
         yield Kind(f"{video}-opus-webm", video, "opus", "webm", serve=container)
     for audio in ("aac", "opus"):
-        yield Kind(f"{audio}-m4a", None, audio, "m4a")
+        yield Kind(f"{audio}-m4a", None, audio, "m4a", ["--script", NO_PICTURE])
 
 
 def odd():
     """What calls do to files."""
-    yield Kind("h264-reordered", "h264", "aac", "mp4", ["--script", "bframes"], reordered=True)
-    yield Kind("h264-rotated", "h264", "aac", "mp4", ["--script", "rotate=90"], turn=90)
-    yield Kind("h264-resized", "h264", "aac", "mp4", ["--script", "resize"], resized=True)
-    yield Kind("vp9-resized", "vp9", "aac", "mp4", ["--script", "resize"], resized=True)
-    yield Kind("vp8-resized", "vp8", "opus", "webm", ["--script", "resize"], resized=True)
-    yield Kind("h264-late", "h264", "aac", "mp4", ["--script", "late"], late=True)
-    yield Kind("vp8-late", "vp8", "opus", "webm", ["--script", "late"], late=True)
+    yield Kind("h264-reordered", "h264", "aac", "mp4", ["--b-frames", "2"], reordered=True)
+    yield Kind("h265-reordered", "h265", "aac", "mp4", ["--b-frames", "2"], reordered=True)
+    yield Kind("h264-rotated", "h264", "aac", "mp4", ["--script", "rotate=90@0"], turn=90)
+    yield Kind("h264-resized", "h264", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("h265-resized", "h265", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("av1-resized", "av1", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("vp9-resized", "vp9", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("vp8-resized", "vp8", "opus", "webm", ["--script", RESIZED], resized=True)
+    yield Kind("h264-late", "h264", "aac", "mp4", ["--script", "mute-video=0-3"], late=True)
+    yield Kind("vp8-late", "vp8", "opus", "webm", ["--script", "mute-video=0-3"], late=True)
 
 
 def cut():
     """What a killed process leaves."""
     yield Kind("h264-cut", "h264", "aac", "mp4", cut=True)
     yield Kind("h264-opus-cut", "h264", "opus", "mp4", cut=True)
+    yield Kind("h264-reordered-cut", "h264", "aac", "mp4", ["--b-frames", "2"], cut=True, reordered=True)
+    yield Kind("h264-resized-cut", "h264", "aac", "mp4", ["--script", RESIZED], cut=True, resized=True)
     yield Kind("h265-cut", "h265", "aac", "mp4", cut=True)
     yield Kind("vp9-cut", "vp9", "aac", "mp4", cut=True)
     yield Kind("av1-cut", "av1", "aac", "mp4", cut=True)
     yield Kind("vp8-cut", "vp8", "opus", "webm", cut=True)
-    yield Kind("aac-cut", None, "aac", "m4a", cut=True)
+    yield Kind("aac-cut", None, "aac", "m4a", ["--script", NO_PICTURE], cut=True)
 
 
 GROUPS = [("Ordinary files", list(plain())), ("What calls do to files", list(odd())),

@@ -36,7 +36,7 @@ def record(kind, root):
 
 
 def sending(kind, one, seconds):
-    video = ["--codec", kind.video] if kind.video else ["--no-video"]
+    video = ["--codec", kind.video] if kind.video else []
     return ["publish", "--server", one.url, "--channel", "room", "--uid", "1", "--pattern", *video,
             "--seconds", str(seconds), *kind.publish]
 

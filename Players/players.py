@@ -2,10 +2,12 @@
 """Which players play what Lathe writes: makes docs/players.md.
 
     players.py [--only KIND,…] [--players PLAYER,…] [--keep FOLDER] [--page FILE]
+    players.py [--players PLAYER,…] [--keep FOLDER] FILE…
 
 Makes a file of every kind in kinds.py and gives it to every player. Without --only and --players the result
 replaces docs/players.md; --page says otherwise. --keep leaves files, pictures and reports in a folder. Status 1 means that
-a kind could not be made, or that a player failed in a way that limits.py does not explain.
+a kind could not be made, or that a player failed in a way that limits.py does not explain. With files, recordings of the
+pattern from anywhere, only those are played, and no page is made.
 """
 
 import argparse
@@ -21,10 +23,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Tests/EndToEnd"))
 
 from judging import judge  # noqa: E402 - harness, which some of these need, is found by the path above
-from kinds import KINDS  # noqa: E402
+from kinds import KINDS, Kind  # noqa: E402
 from making import Missing, make  # noqa: E402
 from page import PLAYERS, write  # noqa: E402
 from report import Report  # noqa: E402
+from truth import Truth  # noqa: E402
 
 COMMANDS = {
     "ffmpeg": [sys.executable, HERE / "with_ffmpeg.py"],
@@ -97,6 +100,17 @@ def make_all(kinds, folder, results):
     return made
 
 
+def given(paths, folder):
+    """Files from elsewhere, as kinds of their own."""
+    for path in paths:
+        truth = Truth(path, folder)
+        for problem in truth.problems:
+            print(f"FAULT   {path.name}: {problem}", flush=True)
+        kind = Kind(path.name, truth.video, truth.audio, path.suffix[1:], turn=truth.turn,
+                    resized=len(truth.sizes) > 1)
+        yield kind, path, truth
+
+
 def play_all(made, players, folder, results):
     def one(job):
         player, (kind, path, truth) = job
@@ -118,6 +132,7 @@ def main():
     parser.add_argument("--players", help="players, by name")
     parser.add_argument("--keep", type=Path, help="a folder for files, pictures and reports")
     parser.add_argument("--page", type=Path, help="where the page goes")
+    parser.add_argument("file", type=Path, nargs="*", help="recordings of the pattern to play instead")
     options = parser.parse_args()
     kinds = [kind for kind in KINDS if not options.only or kind.name in options.only.split(",")]
     players = [one for one in PLAYERS if not options.players or one in options.players.split(",")]
@@ -126,7 +141,10 @@ def main():
         folder = options.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         results = Results()
-        play_all(make_all(kinds, folder, results), players, folder, results)
+        made = given(options.file, folder) if options.file else make_all(kinds, folder, results)
+        play_all(list(made), players, folder, results)
+    if options.file:
+        return 1 if any(any(one.values()) for one in results.judged.values()) else 0
     text, unexplained = write(results, players)
     page = options.page or (HERE.parent / "docs/players.md" if is_whole else None)
     if page:
