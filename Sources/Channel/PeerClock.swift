@@ -2,38 +2,42 @@ public import Units
 
 /// Places the frames of one peer on the channel's timeline, sound and picture together.
 ///
-/// Each track counts its own ticks from a random start (RFC 3550 §5.1). Until a track's first sender
-/// report, the least delayed arrivals say where its ticks lie. From then on its reports tie it to the
-/// sender's wall clock, and one offset that all tracks of the peer share ties that clock to the
-/// channel; whatever is wrong with the offset, sound and picture agree. The offset follows the
-/// least delayed arrivals slowly, and with them the drift between the two clocks.
+/// Each track counts its own ticks from a random start (RFC 3550 §5.1). Until something ties them to the
+/// sender's wall clock, the least delayed arrivals say where they lie. Sender reports do tie them, and so do capture
+/// times, which are better: more exact, and there from the first frame on. One offset that all tracks of the peer
+/// share then ties that wall clock to the channel; whatever is wrong with the offset, sound and picture agree. It
+/// follows the least delayed arrivals slowly, and with them the drift between the two clocks.
 ///
 /// Give it every frame in decode order by `noteArrival` and then `place`, every report by `noteReport`.
-/// A time once given out is never contradicted: corrections bend the line, and later ticks have later
-/// times.
+///
+/// **What is promised.** Of the frames of one track, one with later ticks has a later time than any of the last
+/// `BentLine.knotLimit` placed before it that have earlier ticks, in whatever order they are placed: so pictures that
+/// are decoded before others that are shown first get the times at which they are shown. A time once given out is
+/// never contradicted; corrections bend the line. When a track's ticks begin anew, and when another track takes its
+/// place (`takeOver`), all times are later than those before; only pictures that are shown before the first one of a
+/// new beginning may be pressed together to its very beginning.
 public struct PeerClock: Sendable {
     /// A report farther than this from where the track is must be wrong.
-    private static let farthestReport: Int64 = 2_000_000_000
+    static let farthestReport: Int64 = 2_000_000_000
     /// Reports that lie farther than this off the line need a second one that says the same.
-    private static let doubtThreshold: Int64 = 40_000_000
-    /// The offset moves by so much of the time that passes, or by this share of its error a second.
-    private static let offsetRate = 0.000_5
-    private static let offsetFade = 20e9
+    static let doubtThreshold: Int64 = 40_000_000
+    /// Arrivals say where a track lies to within this: more than any jitter, less than any pause.
+    static let arrivalDoubt: Int64 = 300_000_000
+    /// A doubt that nobody shared for so long is forgotten.
+    static let doubtLife: Int64 = 20_000_000_000
 
     /// How many reports were refused because they could not be true.
-    public private(set) var refusedReportCount = 0
+    public internal(set) var refusedReportCount = 0
     /// How many times the sender set its wall clock.
-    public private(set) var clockStepCount = 0
+    public internal(set) var clockStepCount = 0
 
-    private let origin: Instant
-    private var tracks: [TrackClock] = []
-    private var reportNumber = 0
-
-    /// The sender's wall clock at the channel's origin is the negative of `offset`, counted from `epoch`.
-    private var epoch: Int64?
-    private var offset: Int64 = 0
-    private var offsetMoment: Int64 = 0
-    private var delays = SlidingMinimum()
+    let origin: Instant
+    var tracks: [TrackClock] = []
+    var reportNumber = 0
+    var sender = SenderClock()
+    var skewMeter = SkewMeter()
+    /// The sound that was placed last.
+    var latestSound: Int?
 
     /// A clock of a peer whose channel's timeline begins at `origin`.
     public init(origin: Instant) { self.origin = origin }
@@ -46,146 +50,110 @@ public struct PeerClock: Sendable {
 
     /// Notes when the last packet of a frame arrived; `ticks` are unwrapped.
     public mutating func noteArrival(track: Int, ticks: Int64, at arrival: Instant) {
-        let moment = origin.duration(to: arrival).wholeNanoseconds
-        tracks[track].noteArrival(ticks: ticks, at: moment)
-        followOffset(track: track, ticks: ticks, at: moment)
+        let (ticks, moment) = (Self.bounded(ticks), moment(of: arrival))
+        var lateness = target(track: track, ticks: ticks).map { moment - $0 } ?? 0
+        if tracks[track].isStarted, isBroken(track, lateness: lateness, at: moment) {
+            tracks[track].restart()
+            lateness = 0
+        }
+        let isFirst = !tracks[track].isStarted
+        tracks[track].noteArrival(ticks: ticks, at: moment, lateness: lateness)
+        if isFirst, let report = tracks[track].early {
+            tracks[track].early = nil
+            judge(report)
+        }
+        followOffset(at: moment)
+    }
+
+    /// Whether a frame that arrives now would begin a new count of ticks, because no network delays anything so much.
+    public func isFarOff(track: Int, ticks: Int64, at arrival: Instant) -> Bool {
+        guard let target = target(track: track, ticks: Self.bounded(ticks)) else { return false }
+        return !(TrackClock.earliest...TrackClock.latest).contains(moment(of: arrival) - target)
     }
 
     /// Says for good where a frame lies on the channel's timeline, after its arrival was noted.
-    ///
-    /// Called in decode order, the times grow strictly as the ticks do. If the sender's ticks begin
-    /// anew, the times go on behind the last one given.
     public mutating func place(track: Int, ticks: Int64) -> ChannelTime {
-        let straight = tracks[track].time(of: ticks)
-        let target = target(track: track, ticks: ticks) ?? straight
-        return ChannelTime(nanoseconds: tracks[track].place(ticks, target: target))
+        let ticks = Self.bounded(ticks)
+        let time = tracks[track].path.place(ticks, target: target(track: track, ticks: ticks) ?? 0)
+        noteSkew(track)
+        return ChannelTime(nanoseconds: time)
     }
 
     /// The place of a tick, by what is known now; the channel's origin before the track's first frame.
     public func time(of ticks: Int64, track: Int) -> ChannelTime {
-        ChannelTime(nanoseconds: tracks[track].time(of: ticks))
+        let ticks = Self.bounded(ticks)
+        let time = tracks[track].path.time(of: ticks) ?? target(track: track, ticks: ticks)
+        return ChannelTime(nanoseconds: time ?? 0)
     }
 
-    /// Whether a track is tied to the sender's wall clock by a report.
+    /// The next frame of `track` goes on where `old` ends: another stream of the same source has replaced it.
+    ///
+    /// That is another layer of a simulcast, or the stream that a sender began anew with another SSRC. If both have
+    /// reports or capture times, what was captured at one moment has one time on either, to the millisecond. If the
+    /// new one has none yet, its frames are taken to be as late as those of the old one were.
+    public mutating func takeOver(_ track: Int, from old: Int) {
+        guard track != old else { return }
+        tracks[track].path.begin(behind: tracks[old].path)
+        tracks[track].usualLag = tracks[track].usualLag ?? tracks[old].usualLag
+    }
+
+    /// Whether a track is tied to the sender's wall clock, by a report or a capture time.
     public func hasReports(track: Int) -> Bool { tracks[track].line.isKnown }
 
     /// How many times a track's ticks began anew without notice.
-    public func restartCount(track: Int) -> Int { tracks[track].restartCount }
+    public func restartCount(track: Int) -> Int { tracks[track].counts.restarts }
 
-    /// Takes what a sender report says of a track: its wall clock and its ticks at one moment.
-    public mutating func noteReport(track: Int, wall: NTPTime, ticks: Int64, at arrival: Instant) {
-        reportNumber += 1
-        let moment = origin.duration(to: arrival).wholeNanoseconds
-        let place = tracks[track].time(of: ticks)
-        // RFC 3550 §6.4.1: a sender that has no wall clock reports zero.
-        guard wall.rawValue != 0, tracks[track].isStarted, abs(moment - place) <= Self.farthestReport else {
-            refusedReportCount += 1
-            return
-        }
-        let base = epoch ?? wall.nanoseconds
-        let report = Report(track: track, ticks: ticks, wall: wall.nanoseconds - base, moment: moment)
-        guard epoch != nil else {
-            epoch = base
-            offset = place
-            offsetMoment = moment
-            accept(report)
-            return
-        }
-        if tracks[track].line.isKnown {
-            compare(report)
-        } else if abs(offset + report.wall - place) <= Self.farthestReport {
-            accept(report)
-        } else {
-            refusedReportCount += 1
-        }
+    /// Ticks as far from zero as differences of them can be reckoned with.
+    static func bounded(_ ticks: Int64) -> Int64 {
+        min(max(ticks, -TrackClock.farthestTicks), TrackClock.farthestTicks)
     }
-}
 
-/// One sender report, on this peer's own scales.
-private struct Report {
-    var track: Int
-    var ticks: Int64
-    /// Nanoseconds since the peer's epoch.
-    var wall: Int64
-    /// When it arrived, in nanoseconds since the channel's origin.
-    var moment: Int64
+    func moment(of instant: Instant) -> Int64 { origin.duration(to: instant).wholeNanoseconds }
 }
 
 extension PeerClock {
-    private func target(track: Int, ticks: Int64) -> Int64? {
-        if tracks[track].line.isKnown { return offset + tracks[track].line.wall(of: ticks) }
-        return tracks[track].timeByArrival(of: ticks)
+    /// Where a tick should lie by all that is known; nothing before the track's first frame.
+    func target(track: Int, ticks: Int64) -> Int64? {
+        if tracks[track].line.isKnown { return sender.offset + tracks[track].line.wall(of: ticks) }
+        return tracks[track].timeByArrival(of: ticks).map { $0 - (tracks[track].usualLag ?? 0) }
     }
 
-    /// Lets the offset creep towards the least delayed arrivals of all tracks.
-    private mutating func followOffset(track: Int, ticks: Int64, at moment: Int64) {
-        guard epoch != nil, tracks[track].line.isKnown else { return }
-        delays.note(moment - tracks[track].line.wall(of: ticks), at: moment)
-        guard let least = delays.value, moment > offsetMoment else { return }
-        let elapsed = Double(moment - offsetMoment)
-        let error = Double(least - offset)
-        let step = elapsed * max(Self.offsetRate, abs(error) / Self.offsetFade)
-        offset += Int64(min(max(error, -step), step))
-        offsetMoment = moment
-    }
-
-    private mutating func accept(_ report: Report) {
-        tracks[report.track].line.add(ticks: report.ticks, wall: report.wall)
-        tracks[report.track].doubtful = nil
-        tracks[report.track].lastFittingReport = reportNumber
-    }
-
-    /// A report that fits its line refines it; one that does not is believed when another agrees.
-    private mutating func compare(_ report: Report) {
-        let excess = report.wall - tracks[report.track].line.wall(of: report.ticks)
-        guard abs(excess) > Self.doubtThreshold else {
-            accept(report)
-            return
-        }
-        if otherTracks(than: report.track, agreeOn: excess) {
-            stepClock(by: excess, report)
-        } else if let first = tracks[report.track].doubtful, agree(first.excess, excess) {
-            if isTrackAlone(report, since: first.number, excess: excess) {
-                tracks[report.track].line.reset()
-                accept(report)
-            } else {
-                stepClock(by: excess, report)
-            }
-        } else {
-            tracks[report.track].doubtful = DoubtfulReport(excess: excess, number: reportNumber)
-        }
-    }
-
-    private func agree(_ one: Int64, _ other: Int64) -> Bool { abs(one - other) <= Self.doubtThreshold }
-
-    private func otherTracks(than track: Int, agreeOn excess: Int64) -> Bool {
-        tracks.indices.contains { index in
-            guard index != track, let doubtful = tracks[index].doubtful else { return false }
-            return agree(doubtful.excess, excess)
-        }
-    }
-
-    /// Whether the track's ticks jumped, rather than the wall clock of its sender.
+    /// Whether a frame that is so late cannot belong to the count of ticks before it.
     ///
-    /// If another track's report fitted meanwhile, the wall clock is fine. Otherwise the arrival
-    /// decides: the report comes shortly after the moment it names, by whichever clock is right.
-    private func isTrackAlone(_ report: Report, since number: Int, excess: Int64) -> Bool {
-        for index in tracks.indices where index != report.track && tracks[index].lastFittingReport > number {
-            return true
-        }
-        let lateness = report.moment - offset - report.wall
-        return abs(lateness) < abs(lateness + excess)
+    /// A sender whose ticks stood still and a network that holds everything back look the same for a while: other
+    /// tracks that come in time tell them apart, else reports will.
+    private mutating func isBroken(_ track: Int, lateness: Int64, at moment: Int64) -> Bool {
+        guard (TrackClock.earliest...TrackClock.latest).contains(lateness) else { return true }
+        guard tracks[track].isLateForLong(lateness: lateness, at: moment) else { return false }
+        guard tracks[track].line.isKnown else { return true }
+        return tracks.indices.contains { $0 != track && tracks[$0].wasPunctual(at: moment) }
     }
 
-    /// The sender set its clock: what it says now is moved to where it would have been.
-    private mutating func stepClock(by excess: Int64, _ report: Report) {
-        clockStepCount += 1
-        offset -= excess
-        delays.shift(by: -excess)
-        for index in tracks.indices {
-            tracks[index].line.shift(by: excess)
-            tracks[index].doubtful = nil
+    /// Lets the offset follow the least delayed arrivals of the tracks that reports tell about.
+    private mutating func followOffset(at moment: Int64) {
+        guard sender.epoch != nil, sender.isDue(at: moment) else { return }
+        var guide: Int?
+        var least = Int64.max
+        for index in tracks.indices where tracks[index].isAlive(at: moment) {
+            if tracks[index].lastFitMoment > guide.map({ tracks[$0].lastFitMoment }) ?? .min { guide = index }
+            if tracks[index].isFresh(at: moment) { least = min(least, tracks[index].delay ?? .max) }
         }
-        accept(report)
+        guard let guide, let delay = tracks[guide].delay else { return }
+        sender.follow(min(least, delay), at: moment)
+        for index in tracks.indices where index != guide && tracks[index].isHoldDue(at: moment) {
+            hold(index, to: guide, at: moment)
+        }
+    }
+
+    /// Where reports stopped, arrivals go on: two tracks of one peer come along one path, so one is as much later
+    /// than the other as it was when reports last told.
+    private mutating func hold(_ track: Int, to guide: Int, at moment: Int64) {
+        guard let delay = tracks[track].delay, let usual = tracks[track].usualLag else { return }
+        guard let guideDelay = tracks[guide].delay, let guideUsual = tracks[guide].usualLag else { return }
+        let excess = (delay - guideDelay) - (usual - guideUsual)
+        guard abs(excess) <= Self.farthestReport else { return }
+        let ticks = tracks[track].newestTicks
+        tracks[track].line.add(ticks: ticks, wall: tracks[track].line.wall(of: ticks) + excess)
+        tracks[track].lastHold = moment
     }
 }

@@ -20,10 +20,12 @@ struct SlidingMinimum: Sendable {
         value = min(value ?? sample, sample)
     }
 
-    /// Adds to everything noted so far.
-    mutating func shift(by amount: Int64) {
-        for index in buckets.indices where buckets[index] != .max { buckets[index] += amount }
-        if let old = value { value = old + amount }
+    /// The smallest value of the newest second and the one before it.
+    var recent: Int64? {
+        guard let newest else { return nil }
+        let count = Int64(Self.bucketCount)
+        let smallest = min(buckets[Int(newest % count)], buckets[Int((newest + count - 1) % count)])
+        return smallest == .max ? nil : smallest
     }
 
     /// Empties the buckets between the newest one and that of `number`, and looks for the minimum of what stays.

@@ -1,65 +1,65 @@
 import Units
 
-/// Where one track's RTP ticks lie on the channel's timeline: a line that is bent, never broken.
+/// What is known of the time of one track: its arrivals, its sender's reports, and where its frames were placed.
 ///
-/// `PeerClock` says where a tick should lie; this moves there gently, so that a later tick always has
-/// a later time. Times are nanoseconds since the channel's origin.
+/// Times are nanoseconds since the channel's origin. Ticks lie within ±`farthestTicks`, so that differences of
+/// them neither overflow nor lose precision as floating-point numbers.
 struct TrackClock: Sendable {
-    /// An error fades with this time constant, unless that would bend the line too far or too little.
-    private static let fade = 0.6e9
-    /// At most this share faster or slower; what it costs is heard as pitch only while it lasts.
-    private static let strongestBend = 0.2
-    private static let gentlestBend = 0.001
-    /// Errors are left alone until they reach 4 ms, then faded to less than half a millisecond: in between a
-    /// file's times are the sender's own to the tick, and an even pace stays even.
-    private static let noticeable: Int64 = 4_000_000
-    private static let negligible: Int64 = 500_000
-
+    /// Beyond what 32-bit timestamps reach in a thousand years.
+    static let farthestTicks: Int64 = 1 << 52
     /// A frame that comes so much before its time belongs to a new count of ticks.
-    private static let earliest: Int64 = -2_000_000_000
+    static let earliest: Int64 = -2_000_000_000
     /// A frame that comes so late may have waited in a network; beyond this none does.
-    private static let latest: Int64 = 10_000_000_000
-    /// Later than this for longer than `patience`: the sender's ticks stood still for a while, as
+    static let latest: Int64 = 10_000_000_000
+    /// Later than this for longer than `patience`, and the sender's ticks may have stood still for a while, as
     /// those of a microphone that was taken away do.
-    private static let late: Int64 = 1_000_000_000
-    private static let patience: Int64 = 2_000_000_000
+    static let late: Int64 = 1_000_000_000
+    static let patience: Int64 = 2_000_000_000
+    /// Who sent nothing for so long says nothing about the network any more.
+    private static let silence: Int64 = 10_000_000_000
+    /// Without a report for so long, a track is held to the others by its arrivals, and so often.
+    private static let staleAfter: Int64 = 30_000_000_000
+    private static let holdInterval: Int64 = 5_000_000_000
 
-    private struct Anchor {
-        var ticks: Int64
-        var time: Int64
-    }
+    let nanosecondsPerTick: Double
+    let isVideo: Bool
 
-    /// What the sender's reports said.
+    /// What the sender said of its wall clock.
     var line: ReportLine
-    /// A report that contradicts the line, until another one agrees or not.
+    /// Where the frames were placed.
+    var path: BentLine
+    /// A report that contradicts what is known, until another one agrees or not.
     var doubtful: DoubtfulReport?
-    /// The number of the last report that fitted the line.
-    var lastFittingReport = 0
-    /// How many times the ticks began anew.
-    private(set) var restartCount = 0
+    /// A report that came before the first frame.
+    var early: Report?
+    /// The number of the last report that was believed, and its moment.
+    var lastFit = 0
+    var lastFitMoment = Int64.min / 2
+    /// When a frame's capture time was last believed, and when one was last looked at.
+    var lastCapture = Int64.min / 2
+    var lastCaptureTry = Int64.min / 2
+    /// How much later than the peer's offset its least delayed frames come, when reports last told.
+    var usualLag: Int64?
+    /// When it was last held to another track for want of reports.
+    var lastHold = Int64.min / 2
+    var counts = TrackCounts()
 
-    private let nanosecondsPerTick: Double
-    private var anchor: Anchor?
-    /// Whether the line has given out a place since it began.
-    private var hasPlaced = false
-    private var lastPlaced = Int64.min + 1
+    private(set) var isStarted = false
+    /// The newest tick that arrived, and when.
+    private(set) var newestTicks: Int64 = 0
+    private(set) var lastArrival = Int64.min / 2
+    /// How late the last frame came.
+    private(set) var lateness: Int64 = 0
+    private(set) var meter = DriftMeter()
     private var firstTicks: Int64 = 0
     private var arrivals = SlidingMinimum()
     private var lateSince: Int64?
-    private var isCorrecting = false
 
     init(rate: ClockRate) {
-        line = ReportLine(rate: rate)
         nanosecondsPerTick = 1e9 / Double(rate.ticksPerSecond)
-    }
-
-    /// Whether any frame has arrived.
-    var isStarted: Bool { anchor != nil }
-
-    /// The time of a tick by the line as it stands; 0 before the first frame.
-    func time(of ticks: Int64) -> Int64 {
-        guard let anchor else { return 0 }
-        return anchor.time + (Double(ticks - anchor.ticks) * nanosecondsPerTick * (1 + line.drift)).nearest
+        isVideo = rate == .video
+        line = ReportLine(rate: rate)
+        path = BentLine(nanosecondsPerTick: nanosecondsPerTick)
     }
 
     /// Where a tick should lie if only arrivals are known: the least delayed of late ones sets the place.
@@ -67,57 +67,68 @@ struct TrackClock: Sendable {
         arrivals.value.map { $0 + nominal(ticks) }
     }
 
-    /// Notes when a frame's last packet arrived, and begins anew if that cannot belong to the line.
-    mutating func noteArrival(ticks: Int64, at arrival: Int64) {
-        if !isStarted {
-            begin(ticks: ticks, at: arrival)
-        } else if isBroken(deviation: arrival - time(of: ticks), at: arrival) {
-            restartCount += 1
-            begin(ticks: ticks, at: arrival)
-        }
-        arrivals.note(arrival - nominal(ticks), at: arrival)
+    /// How late the least delayed of late frames came, measured from the sender's wall clock; nothing if
+    /// either is unknown.
+    var delay: Int64? {
+        guard line.isKnown else { return nil }
+        return timeByArrival(of: newestTicks).map { $0 - line.wall(of: newestTicks) }
     }
 
-    /// Moves the line's end to `ticks`, bent towards `target` as far as is gentle, and says where that is.
-    ///
-    /// The first place after a beginning is the target itself.
-    mutating func place(_ ticks: Int64, target: Int64) -> Int64 {
-        guard let old = anchor else { return target }
-        if !hasPlaced {
-            hasPlaced = true
-            anchor = Anchor(ticks: ticks, time: max(target, lastPlaced + 1))
-        } else if ticks > old.ticks {
-            let straight = time(of: ticks)
-            let elapsed = Double(straight - old.time)
-            isCorrecting = abs(target - straight) >= (isCorrecting ? Self.negligible : Self.noticeable)
-            let error = isCorrecting ? Double(target - straight) : 0
-            let bend = min(max(abs(error) / Self.fade, Self.gentlestBend), Self.strongestBend)
-            let correction = min(max(error, -elapsed * bend), elapsed * bend)
-            anchor = Anchor(ticks: ticks, time: max(straight + Int64(correction), old.time + 1))
-        }
-        let place = time(of: ticks)
-        lastPlaced = max(lastPlaced, place)
-        return place
+    /// The same of the last one or two seconds.
+    var recentDelay: Int64? {
+        guard line.isKnown else { return nil }
+        return arrivals.recent.map { $0 + nominal(newestTicks) - line.wall(of: newestTicks) }
     }
 
-    private func nominal(_ ticks: Int64) -> Int64 {
-        (Double(ticks - firstTicks) * nanosecondsPerTick).nearest
+    /// Counts 32-bit ticks on from the nearest of ours, whoever unwrapped them.
+    func nearest(to ticks: Int64) -> Int64 { newestTicks + Int64(Int32(truncatingIfNeeded: ticks - newestTicks)) }
+
+    /// Whether a report says nothing that was not said before.
+    func hasHeard(ticks: Int64, wall: Int64) -> Bool {
+        doubtful.map { $0.ticks == ticks && $0.wall == wall } ?? false || line.contains(ticks: ticks, wall: wall)
     }
 
-    /// Starts a new line that begins after everything the old one gave out.
-    private mutating func begin(ticks: Int64, at arrival: Int64) {
-        anchor = Anchor(ticks: ticks, time: max(arrival, lastPlaced + 1))
-        hasPlaced = false
-        firstTicks = ticks
-        arrivals = SlidingMinimum()
-        line.reset()
+    /// Whether its reports are known and frames of it come.
+    func isAlive(at moment: Int64) -> Bool { line.isKnown && moment - lastArrival <= Self.silence }
+
+    /// Whether reports tell where it lies now.
+    func isFresh(at moment: Int64) -> Bool { moment - lastFitMoment <= Self.staleAfter }
+
+    /// Whether reports no longer come though frames do, and it is time to make up for that.
+    func isHoldDue(at moment: Int64) -> Bool {
+        isAlive(at: moment) && !isFresh(at: moment) && moment - lastHold >= Self.holdInterval
+    }
+
+    /// Takes what was said of the sender's wall clock, in nanoseconds since its epoch, for true.
+    mutating func accept(ticks: Int64, wall: Int64, by sender: SenderClock, at moment: Int64) {
+        line.add(ticks: ticks, wall: wall)
         doubtful = nil
-        lateSince = nil
+        lastFitMoment = moment
+        guard let delay else { return }
+        let lag = delay - sender.offset
+        usualLag = usualLag.map { sender.isNew(at: moment) ? lag : $0 + (lag - $0) / 8 } ?? lag
     }
 
-    private mutating func isBroken(deviation: Int64, at arrival: Int64) -> Bool {
-        guard (Self.earliest...Self.latest).contains(deviation) else { return true }
-        guard deviation > Self.late else {
+    /// Whether a frame of it came lately, and in time.
+    func wasPunctual(at moment: Int64) -> Bool {
+        isStarted && moment - lastArrival <= Self.late && lateness <= Self.late / 2
+    }
+
+    /// Notes when a frame's last packet arrived, and how late that was.
+    mutating func noteArrival(ticks: Int64, at arrival: Int64, lateness: Int64) {
+        if !isStarted { (firstTicks, newestTicks) = (ticks, ticks) }
+        isStarted = true
+        arrivals.note(arrival - nominal(ticks), at: arrival)
+        newestTicks = max(newestTicks, ticks)
+        lastArrival = max(lastArrival, arrival)
+        self.lateness = lateness
+        if let delay = arrivals.value { meter.note(delay: delay, at: arrival) }
+        path.drift = meter.drift ?? line.drift
+    }
+
+    /// Whether frames have come too late for longer than a network's bad moment.
+    mutating func isLateForLong(lateness: Int64, at arrival: Int64) -> Bool {
+        guard lateness > Self.late else {
             lateSince = nil
             return false
         }
@@ -125,12 +136,56 @@ struct TrackClock: Sendable {
         lateSince = since
         return arrival - since > Self.patience
     }
+
+    /// The ticks begin anew: places go on behind all that was given out.
+    mutating func restart() {
+        counts.restarts += 1
+        isStarted = false
+        arrivals = SlidingMinimum()
+        meter.restart()
+        path.begin()
+        forgetReports()
+        lateSince = nil
+    }
+
+    /// The line of reports begins anew.
+    mutating func forgetReports() {
+        line.reset()
+        doubtful = nil
+    }
+
+    private func nominal(_ ticks: Int64) -> Int64 {
+        (Double(ticks - firstTicks) * nanosecondsPerTick).nearest
+    }
 }
 
-/// A sender report that lies off its track's line.
+/// How often what happened to one track.
+struct TrackCounts: Sendable {
+    var restarts = 0
+    var reports = 0
+    var captureTimes = 0
+    var refusedReports = 0
+}
+
+/// What a sender said of its wall clock and its ticks at one moment.
+struct Report: Sendable {
+    var track: Int
+    var ticks: Int64
+    var wall: NTPTime
+    /// When it arrived, in nanoseconds since the channel's origin.
+    var moment: Int64
+    /// Whether a frame told its own capture time.
+    var isOfFrame = false
+}
+
+/// A sender report that lies off what is known of its track.
 struct DoubtfulReport: Sendable {
-    /// By how much its wall clock is ahead of the line.
+    var ticks: Int64
+    /// The wall clock that it told, in nanoseconds since the peer's epoch.
+    var wall: Int64
+    /// By how much its wall clock is ahead of what was expected.
     var excess: Int64
-    /// Its number among all reports of the peer.
+    /// Its number among all reports of the peer, and when it came.
     var number: Int
+    var moment: Int64
 }

@@ -1,5 +1,4 @@
 import Channel
-import Codecs
 import Testing
 import Units
 
@@ -11,7 +10,7 @@ struct PeerClockTests {
     func refuses() {
         var clock = PeerClock(origin: .ms(0))
         let track = clock.addTrack(rate: .video)
-        clock.noteReport(track: track, wall: Self.wall, ticks: 0, at: .ms(0))
+        clock.noteReport(track: track, wall: Self.wall, ticks: -900_000, at: .ms(0))
         clock.noteArrival(track: track, ticks: 90_000, at: .ms(50))
         #expect(clock.place(track: track, ticks: 90_000) == .ms(50))
         clock.noteReport(track: track, wall: NTPTime(0), ticks: 90_000, at: .ms(60))
@@ -47,24 +46,5 @@ struct PeerClockTests {
         clock.noteArrival(track: track, ticks: 7, at: .ms(9_000))
         #expect(clock.place(track: track, ticks: 7) == .ms(-1_000))
         #expect(clock.time(of: 48_007, track: track) == .ms(0))
-    }
-
-    @Test("lets the least delayed of the first frames place them all")
-    func firstLook() {
-        var timeline = PeerTimeline(origin: .ms(0))
-        let track = timeline.addTrack(rate: .opus)
-        for (number, arrival) in [60, 70, 55, 90].enumerated() {
-            timeline.receive(frame(ticks: Int64(number) * 960, arrival: .ms(Int64(arrival))), track: track)
-        }
-        #expect(timeline.next(at: .ms(209)) == nil)
-        #expect(timeline.deadline == .ms(210))
-        var times: [ChannelTime] = []
-        while let placed = timeline.next(at: .ms(210)) { times.append(placed.time) }
-        #expect(times == [.ms(15), .ms(35), .ms(55), .ms(75)])
-        #expect(timeline.deadline == nil)
-    }
-
-    private func frame(ticks: Int64, arrival: Instant) -> Frame {
-        Frame(codec: .opus, ticks: ticks, isKeyframe: true, bytes: [1], arrival: arrival)
     }
 }

@@ -1,37 +1,7 @@
 import Channel
 import Codecs
 import Link
-import Testing
 import Units
-
-/// What is wrong with a simulated peer and the network between it and the recorder.
-struct SenderTrouble: Sendable, CustomTestStringConvertible {
-    var name: String
-    var seconds = 60.0
-    var loss = 0.03
-    var jitter = 0.050
-    /// How fast the peer's sound card, camera clock and wall clock run beyond nominal.
-    var audioDrift = 0.0
-    var videoDrift = 0.0
-    var wallDrift = 0.0
-    /// When the first reports leave, and how far apart the later ones are on average.
-    var firstAudioReport = 5.0
-    var firstVideoReport = 2.5
-    var audioReportInterval = 5.0
-    var videoReportInterval = 1.0
-    /// By how much a report's two clocks may disagree.
-    var reportNoise = 0.003
-    /// The peer sets its wall clock.
-    var step: (at: Double, by: Double)?
-    /// Sound is muted, and sends nothing, between these moments.
-    var mute: Range<Double>?
-    /// The microphone is taken away here: its ticks stand still for so long.
-    var pause: (at: Double, length: Double)?
-    var audioStart: UInt32 = 4_000_000_000
-    var videoStart: UInt32 = 77
-
-    var testDescription: String { name }
-}
 
 /// What the recorder's clock made of a call: for each picture, how far sound lies from it.
 struct Agreement {
@@ -41,23 +11,48 @@ struct Agreement {
     var isMonotonic = true
     /// How much longer the channel found the call than it was.
     var excessDuration = 0.0
+    /// Where each picture was placed, beside when it was captured.
+    var pictures: [Placement] = []
+    var measurements: ClockMeasurements
+
+    struct Placement {
+        var captured: Double
+        var place: Double
+    }
 
     func percentile(_ share: Double, in range: Range<Double> = 0..<1e9) -> Double {
         let sizes = errors.filter { range.contains($0.moment) }.map { abs($0.error) }.sorted()
         return sizes.isEmpty ? 0 : sizes[min(sizes.count - 1, Int(Double(sizes.count) * share))]
     }
+
+    /// How much later than captured the pictures of a while were placed, on average.
+    func lateness(in range: Range<Double>) -> Double {
+        let some = pictures.filter { range.contains($0.captured) }
+        return some.reduce(0) { $0 + $1.place - $1.captured } / Double(max(1, some.count))
+    }
 }
 
-/// Plays a call through a `PeerClock`; every moment is in seconds of true time.
+/// Plays a call through a `PeerTimeline`; every moment is in seconds of true time.
 struct SimulatedSender {
+    static let wallOrigin: Int64 = 3_900_000_000_000_000_000
+
     let trouble: SenderTrouble
+    /// When the call began on the channel's timeline.
+    let begin: Double
     private var random: SeededGenerator
     private var timeline = PeerTimeline(origin: .ms(0))
     private var events: [Event] = []
+    private var hasNewCamera = false
+
+    private enum Stream: Int, CaseIterable {
+        case audio, video, secondVideo
+
+        var rate: ClockRate { self == .audio ? .opus : .video }
+    }
 
     private enum Happening {
-        case frame(isAudio: Bool, captured: Double, arrival: Double)
-        case report(isAudio: Bool, ntp: NTPTime, ticks: Int64, arrival: Double)
+        case frame(Stream, captured: Double, arrival: Double, captureTime: NTPTime?)
+        case report(Stream, ntp: NTPTime, ticks: Int64, arrival: Double)
     }
 
     private struct Event {
@@ -66,8 +61,9 @@ struct SimulatedSender {
         var happening: Happening
     }
 
-    init(_ trouble: SenderTrouble, seed: UInt64) {
+    init(_ trouble: SenderTrouble, seed: UInt64, begin: Double = 0) {
         self.trouble = trouble
+        self.begin = begin
         random = SeededGenerator(seed: seed)
         planFrames(isAudio: true)
         planFrames(isAudio: false)
@@ -87,10 +83,15 @@ struct SimulatedSender {
         return time
     }
 
+    private func stream(isAudio: Bool, at moment: Double) -> Stream {
+        isAudio ? .audio : moment >= trouble.newCamera ?? 1e9 ? .secondVideo : .video
+    }
+
     private mutating func planFrames(isAudio: Bool) {
-        let interval = isAudio ? 0.020 : 1.0 / 30
+        let interval = isAudio ? trouble.audioInterval : 1.0 / 30
         var captured = isAudio ? 0.013 : 0.040
         var released = 0.0
+        var number = 0
         while captured < trouble.seconds {
             defer { captured += interval }
             if isAudio, let mute = trouble.mute, mute.contains(captured) { continue }
@@ -103,22 +104,31 @@ struct SimulatedSender {
             }
             // The reorder buffer lets nothing overtake.
             released = max(released, arrival)
+            number += 1
+            let tells = trouble.captureTimeInterval.map { number % $0 == 0 } ?? false
             events.append(
                 Event(
                     moment: released,
-                    happening: .frame(isAudio: isAudio, captured: captured, arrival: arrival)))
+                    happening: .frame(
+                        stream(isAudio: isAudio, at: captured), captured: captured, arrival: arrival,
+                        captureTime: tells ? wall(at: captured) : nil)))
         }
     }
 
     private mutating func planReports(isAudio: Bool) {
         var moment = isAudio ? trouble.firstAudioReport : trouble.firstVideoReport
+        if trouble.reportsBeforeFrames { moment = 0.001 }
         let interval = isAudio ? trouble.audioReportInterval : trouble.videoReportInterval
-        while moment < trouble.seconds {
+        while moment < min(trouble.seconds, trouble.lastReport) {
             let noisy = moment + uniform(-trouble.reportNoise...trouble.reportNoise)
+            let stream = stream(isAudio: isAudio, at: moment)
+            let isWrong = random.fraction() < trouble.wrongReports
             let report = Happening.report(
-                isAudio: isAudio, ntp: wall(at: moment), ticks: ticks(isAudio: isAudio, at: noisy),
+                stream, ntp: wall(at: moment + (isWrong ? uniform(-7_200...7_200) : 0)),
+                ticks: ticks(stream, at: noisy),
                 arrival: moment + travel())
-            events.append(Event(moment: moment + 0.040 + trouble.jitter, happening: report))
+            let delay = trouble.reportsBeforeFrames && moment < 0.01 ? 0.010 : 0.040 + trouble.jitter
+            events.append(Event(moment: moment + delay, happening: report))
             moment += interval * uniform(0.5...1.5)
         }
     }
@@ -126,59 +136,71 @@ struct SimulatedSender {
     private func wall(at moment: Double) -> NTPTime {
         var seconds = moment * (1 + trouble.wallDrift)
         if let step = trouble.step, moment >= step.at { seconds += step.by }
-        return NTPTime(nanoseconds: 3_900_000_000_000_000_000 + Int64(seconds * 1e9))
+        return NTPTime(nanoseconds: Self.wallOrigin + Int64(seconds * 1e9))
     }
 
-    private func ticks(isAudio: Bool, at moment: Double) -> Int64 {
+    private func ticks(_ stream: Stream, at moment: Double) -> Int64 {
         var moment = moment
-        if isAudio, let pause = trouble.pause, moment > pause.at {
+        if stream == .audio, let pause = trouble.pause, moment > pause.at {
             moment = max(pause.at, moment - pause.length)
         }
-        let start = Double(isAudio ? trouble.audioStart : trouble.videoStart)
-        let rate = isAudio ? 48_000 * (1 + trouble.audioDrift) : 90_000 * (1 + trouble.videoDrift)
-        return Int64(start + moment * rate + 0.5)
+        let drift = stream == .audio ? trouble.audioDrift : trouble.videoDrift
+        let start: UInt32 =
+            switch stream {
+            case .audio: trouble.audioStart
+            case .video: trouble.videoStart
+            case .secondVideo: 3_000_000_000
+            }
+        return Int64(Double(start) + moment * Double(stream.rate.ticksPerSecond) * (1 + drift) + 0.5)
     }
 
     /// Runs the call to its end.
     mutating func run() -> Agreement {
-        let audio = timeline.addTrack(rate: .opus)
-        let video = timeline.addTrack(rate: .video)
+        let numbers = Stream.allCases.map { timeline.addTrack(rate: $0.rate) }
         var captured: [[Double]] = [[], []]
-        var places: [[(captured: Double, place: Double)]] = [[], []]
-        var agreement = Agreement()
+        var places: [[Agreement.Placement]] = [[], []]
+        var agreement = Agreement(measurements: timeline.clock.measurements)
         for event in events {
-            receive(event, audio: audio, video: video, captured: &captured)
-            while let placed = timeline.next(at: Instant(nanoseconds: Int64(event.moment * 1e9))) {
-                let place = Double(placed.time.nanoseconds) / 1e9
-                if let last = places[placed.track].last, last.place >= place { agreement.isMonotonic = false }
-                places[placed.track].append((captured[placed.track][places[placed.track].count], place))
+            receive(event, numbers, captured: &captured)
+            while let placed = timeline.next(at: instant(event.moment)) {
+                let kind = min(1, placed.track)
+                let place = Double(placed.time.nanoseconds) / 1e9 - begin
+                if let last = places[kind].last, last.place >= place { agreement.isMonotonic = false }
+                places[kind].append(.init(captured: captured[kind][places[kind].count], place: place))
             }
         }
-        agreement.errors = Self.compare(pictures: places[video], sound: places[audio])
-        if let first = places[video].first, let last = places[video].last {
+        agreement.errors = Self.compare(pictures: places[1], sound: places[0])
+        agreement.pictures = places[1]
+        agreement.measurements = timeline.clock.measurements
+        if let first = places[1].first, let last = places[1].last {
             agreement.excessDuration = last.place - first.place - (last.captured - first.captured)
         }
         return agreement
     }
 
-    private mutating func receive(_ event: Event, audio: Int, video: Int, captured: inout [[Double]]) {
+    private func instant(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64((begin + seconds) * 1e9)) }
+
+    private mutating func receive(_ event: Event, _ numbers: [Int], captured: inout [[Double]]) {
         switch event.happening {
-        case .frame(let isAudio, let moment, let arrival):
-            let frame = Frame(
-                codec: isAudio ? .opus : .h264, ticks: ticks(isAudio: isAudio, at: moment), isKeyframe: true,
-                bytes: [], arrival: Instant(nanoseconds: Int64(arrival * 1e9)))
-            captured[isAudio ? audio : video].append(moment)
-            timeline.receive(frame, track: isAudio ? audio : video)
-        case .report(let isAudio, let ntp, let ticks, let arrival):
-            timeline.noteReport(
-                track: isAudio ? audio : video, wall: ntp, ticks: ticks,
-                at: Instant(nanoseconds: Int64(arrival * 1e9)))
+        case .frame(let stream, let moment, let arrival, let captureTime):
+            var frame = Frame(
+                codec: stream == .audio ? .opus : .h264, ticks: ticks(stream, at: moment), isKeyframe: true,
+                bytes: [], arrival: instant(arrival))
+            frame.captureTime = captureTime
+            captured[min(1, stream.rawValue)].append(moment)
+            let takesOver = stream == .secondVideo && !hasNewCamera
+            hasNewCamera = hasNewCamera || takesOver
+            timeline.receive(
+                frame, track: numbers[stream.rawValue],
+                takingOverFrom: takesOver ? numbers[Stream.video.rawValue] : nil)
+        case .report(let stream, let ntp, let ticks, let arrival):
+            timeline.noteReport(track: numbers[stream.rawValue], wall: ntp, ticks: ticks, at: instant(arrival))
         }
     }
 
     /// Pictures against the sound around them; none where there is no sound within a second.
     private static func compare(
-        pictures: [(captured: Double, place: Double)], sound: [(captured: Double, place: Double)]
+        pictures: [Agreement.Placement], sound: [Agreement.Placement]
     ) -> [(moment: Double, error: Double)] {
         var errors: [(moment: Double, error: Double)] = []
         var index = 0
