@@ -238,7 +238,7 @@ actor MediaLoop: DatagramReceiver {
             }
         case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
         case .closed(let end): remove(slot, end)
-        case .packetsLost, .trackEnded, .addressChanged, .keyframeRequested: break
+        case .trackEnded, .addressChanged, .keyframeRequested: break
         }
     }
 
