@@ -152,6 +152,14 @@ let testTargets: [Target] = [
             "EventLoop", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
+    // Whole calls in virtual time, through everything between the network and the disk.
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "Bytes", "Units", "Secure", "SDP", "RTP", "Codecs", "WebRTC", "Channel", "Capture", "Link", "Pattern", "AV",
+            "Storage", "EventLoop", "Service", "TestSupport",
+        ],
+        swiftSettings: house),
     .testTarget(name: "TidyTests", swiftSettings: house),
     .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], swiftSettings: house),
 ]

@@ -28,9 +28,8 @@ struct VP8Depacketizer: Sendable {
         }
         let isWhole = !assembly.isBroken && !assembly.bytes.isEmpty
         let isBroken = references.receive(
-            descriptor, isKeyframe: isKeyframe, isWhole: isWhole, followsLoss: assembly.followsLoss,
-            isProvenClean: isProvenClean)
-        assembly.finish(isKeyframe: isKeyframe, isBroken: isBroken)
-        return isWhole && !isBroken
+            descriptor, isKeyframe: isKeyframe, isWhole: isWhole, followsLoss: assembly.followsLoss)
+        assembly.finish(isKeyframe: isKeyframe, isBroken: isBroken && !isProvenClean)
+        return isWhole && (!isBroken || isProvenClean)
     }
 }

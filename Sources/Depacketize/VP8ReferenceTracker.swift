@@ -15,9 +15,7 @@ struct VP8ReferenceTracker: Sendable {
     private static let allLayers: UInt8 = 0b1111
 
     /// Counts a frame, and says whether it is broken; packets are missing before or within it if `followsLoss`.
-    mutating func receive(
-        _ frame: VP8Descriptor?, isKeyframe: Bool, isWhole: Bool, followsLoss: Bool, isProvenClean: Bool
-    ) -> Bool {
+    mutating func receive(_ frame: VP8Descriptor?, isKeyframe: Bool, isWhole: Bool, followsLoss: Bool) -> Bool {
         let number = frame?.pictureID.map { numbers.unwrap($0.value, bitCount: $0.bitCount) }
         guard isWhole, let frame else {
             // One that no other refers to takes nothing along.
@@ -31,7 +29,7 @@ struct VP8ReferenceTracker: Sendable {
             return false
         }
         if followsLoss, number == nil || number != lastNumber.map({ $0 + 1 }) { noteGap(before: frame, layer) }
-        let isClean = isProvenClean || isLayerClean(frame, layer)
+        let isClean = isLayerClean(frame, layer)
         if layer == 0 { baseIndex = frame.baseIndex }
         if isClean {
             cleanLayers |= 1 << UInt8(layer)

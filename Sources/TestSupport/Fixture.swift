@@ -92,7 +92,7 @@ public struct Fixture: Sendable {
                 width: size.width, height: size.height, videoParameterSets: Array(sets.prefix(1)),
                 sequenceParameterSets: Array(sets.dropFirst().prefix(1)), pictureParameterSets: sets.suffix(1))
         case .vp8, .vp8Wide: return .vp8(width: size.width, height: size.height)
-        case .vp9, .vp9Layers, .vp9EqualLayers, .vp9Wide:
+        case .vp9, .vp9Wide, .vp9Layers, .vp9EqualLayers:
             return .vp9(
                 VP9Format(size: size, profile: 0, bitDepth: 8, chromaSubsampling: 1, isFullRange: false))
         case .av1, .av1Wide:

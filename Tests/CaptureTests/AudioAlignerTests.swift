@@ -98,6 +98,22 @@ struct AudioAlignerTests {
         #expect(worstError <= 0.002_2)
     }
 
+    @Test("lays sound exactly where it says after a break, and without a step", arguments: [-10, 0, 10])
+    func breaks(offset: Int64) {
+        var aligner = AudioAligner(channelCount: 1, blockSampleCount: 480)
+        aligner.breakOff()
+        aligner.push(loud(960), at: .ms(0))
+        aligner.breakOff()
+        aligner.push(loud(1_440).map { -$0 }, at: .ms(20 + offset))
+        let all = drain(&aligner).flatMap(\.samples)
+        #expect(all.count == 2_400 + Int(offset) * 48)
+        #expect(aligner.silentSampleCount == max(0, Int(offset) * 48))
+        #expect(aligner.cutSampleCount == max(0, Int(-offset) * 48))
+        #expect(Array(all[..<960]) == loud(960))
+        #expect(all.suffix(600).allSatisfy { $0 == -1_000 })
+        #expect(Self.largestStep(all) <= 9)
+    }
+
     @Test("stretches treble without dulling it", arguments: [4, 6, 8])
     func treble(samplesPerPeriod: Int) {
         var aligner = AudioAligner(channelCount: 2, blockSampleCount: 960)

@@ -157,12 +157,11 @@ final class TakeLane {
         guard codec != nil || wantsSound else { return nil }
         let plan = FilePlan(
             video: codec, choice: context.order.files.container, keepsOpus: context.order.files.audio == .opus)
-        if let codec, let refused = plan.refused, toldCodecs.insert(codec).inserted {
+        if let codec, let refusal = plan.refusal, toldCodecs.insert(codec).inserted {
             tell(
                 .happened(
                     type: "containerFallback",
-                    detail: "\(refused.rawValue) cannot hold \(codec.rawValue); the file is \(plan.container.rawValue)")
-            )
+                    detail: "\(refusal.reason); the file is \(plan.container.rawValue) so that nothing is lost"))
         }
         let path = wantsSound ? makeSound(keepsPackets: plan.keepsOpus) : nil
         let format = Self.format(of: path)
