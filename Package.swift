@@ -45,7 +45,7 @@ let formats: [Target] = [
     room("Depacketize", ["Bytes", "Units", "Codecs"]),
     room("MP4", ["Bytes", "Units", "Codecs"]),
     room("WebM", ["Bytes", "Units", "Codecs"]),
-    room("Pattern", ["Bytes", "Units"]),
+    room("Pattern", ["Bytes", "Units", "Codecs"]),
 ]
 
 let machines: [Target] = [
@@ -57,13 +57,12 @@ let machines: [Target] = [
 
 let edges: [Target] = [
     library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
-    library("CSRTP", pkgConfig: "libsrtp2", package: "libsrtp2-dev"),
     library("CMicrohttpd", pkgConfig: "libmicrohttpd", package: "libmicrohttpd-dev"),
     library(
         "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil", package: "libavformat-dev"),
     library("COpus", pkgConfig: "opus", package: "libopus-dev"),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-    room("SRTP", ["Bytes", "Units", "Secure", "CSRTP"]),
+    room("SRTP", ["Bytes", "Units", "Secure", "COpenSSL"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
     room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
@@ -110,7 +109,8 @@ let app: [Target] = [
 let fuzzTargets: Target = .target(
     name: "FuzzTargets",
     dependencies: [
-        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "Depacketize", "MP4", "WebM", "WebRTC",
+        "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Jitter", "Codecs", "Depacketize", "MP4", "WebM",
+        "WebRTC",
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 
@@ -129,12 +129,12 @@ let testTargets: [Target] = [
     tests("Depacketize", ["Bytes", "Units", "Codecs"]),
     tests("MP4", ["Bytes", "Units", "Codecs"]),
     tests("WebM", ["Bytes", "Units", "Codecs"]),
-    tests("Pattern", ["Bytes", "Units"]),
+    tests("Pattern", ["Bytes", "Units", "Codecs"]),
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
     tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link", "Pattern"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
@@ -142,16 +142,24 @@ let testTargets: [Target] = [
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
-    tests("Publish", ["Bytes", "Units", "Codecs", "Pattern", "AV"]),
+    tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
     tests("CommandLineOptions"),
     tests(
         "Service",
         [
-            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
-            "EventLoop", "MP4", "Publish", "Secure", "Storage", "WHIP",
+            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
+            "EventLoop", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
+    // Whole calls in virtual time, through everything between the network and the disk.
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "Bytes", "Units", "Secure", "SDP", "RTP", "Codecs", "WebRTC", "Channel", "Capture", "Link", "Pattern", "AV",
+            "Storage", "EventLoop", "Service", "TestSupport",
+        ],
+        swiftSettings: house),
     .testTarget(name: "TidyTests", swiftSettings: house),
     .testTarget(name: "FuzzCorpusTests", dependencies: ["FuzzTargets"], swiftSettings: house),
 ]

@@ -1,4 +1,4 @@
-"""The long campaigns behind `make soak`: minutes of flashes and beeps, hundreds of killed servers.
+"""The long campaigns behind `make soak`: minutes of flashes and beeps, narrow networks, hundreds of killed servers.
 
 `soak.py [NAME…]` runs those named. MOMENTS (200) says how many servers are killed.
 """
@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
 
 import crash  # noqa: E402 - found by the path above
 import run as end_to_end  # noqa: E402
+import squeeze  # noqa: E402
 from harness import run  # noqa: E402
 
 
@@ -39,10 +40,19 @@ def two_hours_of_clocks():
     subprocess.run(command, cwd=root, env={**os.environ, "LATHE_SOAK": "1"}, check=True)
 
 
+def h264_recovers_after_a_squeeze():
+    return squeeze.recovers_after_a_squeeze("H264")
+
+
+def vp8_recovers_after_a_squeeze():
+    return squeeze.recovers_after_a_squeeze("VP8")
+
+
 def killed_servers():
     return crash.campaign(moments=int(os.environ.get("MOMENTS", "200")), seed=random.randrange(1 << 30))
 
 
 if __name__ == "__main__":
     sys.exit(run([two_hours_of_clocks, five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter,
-                  loss_of_3_percent, loss_of_10_percent, killed_servers]))
+                  loss_of_3_percent, loss_of_10_percent, h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze,
+                  killed_servers]))

@@ -9,8 +9,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case whipFragment = "whip-fragment"
     case rtp
     case rtcp
+    case red
+    case ulpfec
+    case dependencyDescriptor = "dependency-descriptor"
     case h264
+    case h265
     case vp8
+    case vp9
+    case av1
     case opus
     case mp4
     case webm
@@ -24,8 +30,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .whipFragment: Descriptions.fragment(input)
         case .rtp: Packets.rtp(input)
         case .rtcp: Packets.rtcp(input)
+        case .red: Redundancy.red(input)
+        case .ulpfec: Redundancy.ulpfec(input)
+        case .dependencyDescriptor: Packets.dependencyDescriptor(input)
         case .h264: Streams.h264(input)
+        case .h265: Streams.h265(input)
         case .vp8: Streams.vp8(input)
+        case .vp9: Streams.vp9(input)
+        case .av1: Streams.av1(input)
         case .opus: Streams.opus(input)
         case .mp4: Files.mp4(input)
         case .webm: Files.webm(input)

@@ -28,6 +28,23 @@ enum Packets {
         precondition(original.map { $0.payload.count == header.payload.count - 2 } ?? true)
     }
 
+    /// Cuts an input into the descriptors of one stream: a byte of length, that many bytes.
+    static func dependencyDescriptor(_ input: [UInt8]) {
+        var reader = DependencyDescriptorReader()
+        var rest = input[...]
+        while let count = rest.popFirst() {
+            let bytes = Array(rest.prefix(Int(count)))
+            rest = rest.dropFirst(Int(count))
+            guard let descriptor = try? reader.read(bytes.span) else { continue }
+            precondition(descriptor.differenceCount <= DependencyDescriptor.maximumDifferenceCount)
+            precondition((1...32).contains(descriptor.targetCount) && descriptor.chainCount <= descriptor.targetCount)
+            for target in 0..<descriptor.targetCount { _ = descriptor.indication(of: target) }
+            for index in 0..<descriptor.differenceCount {
+                precondition((1...4096).contains(descriptor.differences[index]), "a frame refers to earlier ones")
+            }
+        }
+    }
+
     static func rtcp(_ input: [UInt8]) {
         guard let packets = try? RTCPPacket.parseCompound(input.span) else { return }
         for packet in packets {

@@ -61,16 +61,29 @@ import Codecs
             width: Int(parameters.pointee.width), height: Int(parameters.pointee.height),
             framesPerSecond: rate.den > 0 ? Double(rate.num) / Double(rate.den) : 0,
             hasReorderedPictures: parameters.pointee.video_delay > 0,
+            rotation: Self.rotation(lathe_stream_turn(stream)),
             sampleRate: Int(parameters.pointee.sample_rate),
             channelCount: Int(parameters.pointee.ch_layout.nb_channels),
             duration: ticks == lathe_no_timestamp ? nil : .ticks(ticks, of: base))
     }
 
+    /// A turn by so many degrees counter-clockwise; one that is no multiple of a quarter counts as none.
+    private static func rotation(_ degrees: Double) -> Rotation {
+        guard degrees.isFinite, degrees.magnitude <= 360 else { return .none }
+        return Rotation(rawValue: (360 - Int(degrees.rounded())) % 360) ?? .none
+    }
+
     private static func codec(_ identifier: AVCodecID) -> Codec? {
         switch identifier {
         case AV_CODEC_ID_H264: .h264
+        case AV_CODEC_ID_HEVC: .h265
         case AV_CODEC_ID_VP8: .vp8
+        case AV_CODEC_ID_VP9: .vp9
+        case AV_CODEC_ID_AV1: .av1
         case AV_CODEC_ID_OPUS: .opus
+        case AV_CODEC_ID_PCM_MULAW: .pcmu
+        case AV_CODEC_ID_PCM_ALAW: .pcma
+        case AV_CODEC_ID_ADPCM_G722: .g722
         case AV_CODEC_ID_AAC: .aac
         default: nil
         }

@@ -22,7 +22,7 @@ import Codecs
         switch choice {
         case .packets:
             decoder = nil
-            startCodes = track.codec == .h264 ? unsafe try BitstreamFilter("h264_mp4toannexb", parameters) : nil
+            startCodes = unsafe try Self.startCodes(of: track, parameters)
         case .pictures, .sound:
             let context = unsafe try CodecContext.decoder(for: parameters)
             // Without the time base, trimmed priming samples would not move the times of what is left.
@@ -31,6 +31,17 @@ import Codecs
             try context.open()
             decoder = context
             startCodes = nil
+        }
+    }
+
+    /// What brings NAL units to how a call sends them, parameter sets in front of each keyframe.
+    private static func startCodes(
+        of track: MediaTrack, _ parameters: UnsafePointer<AVCodecParameters>
+    ) throws(CodecError) -> BitstreamFilter? {
+        switch track.codec {
+        case .h264: unsafe try BitstreamFilter("h264_mp4toannexb", parameters)
+        case .h265: unsafe try BitstreamFilter("hevc_mp4toannexb", parameters)
+        default: nil
         }
     }
 
@@ -47,12 +58,8 @@ import Codecs
         let stamp = unsafe packet.handle.pointee.pts
         let ticks = unsafe stamp == lathe_no_timestamp ? packet.handle.pointee.dts : stamp
         let isKeyframe = packet.isKeyframe
-        var bytes: [UInt8]
-        if let startCodes {
-            bytes = AnnexB.lengthPrefixed(try startCodes.filter(packet))
-        } else {
-            bytes = packet.bytes
-        }
+        var bytes = try startCodes?.filter(packet) ?? packet.bytes
+        if let codec = track.codec { bytes = FrameLayout.frame(ofPacket: bytes, codec) }
         guard ticks != lathe_no_timestamp, !bytes.isEmpty else { return nil }
         return .packet(
             MediaPacket(track: track.index, time: .ticks(ticks, of: timeBase), isKeyframe: isKeyframe, bytes: bytes))

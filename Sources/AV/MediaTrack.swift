@@ -18,6 +18,8 @@ public struct MediaTrack: Equatable, Sendable {
     public var framesPerSecond: Double
     /// Whether pictures are stored in another order than shown, as a call never sends them.
     public var hasReorderedPictures: Bool
+    /// How players are told to turn the pictures; decoded pictures are as they were coded.
+    public var rotation: Rotation
     /// Zero for pictures.
     public var sampleRate: Int
     /// Zero for pictures.

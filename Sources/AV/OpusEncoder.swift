@@ -16,6 +16,10 @@ import COpus
         public var expectedLossPercent = 0
         /// 0, cheapest, to 10, best.
         public var complexity = 5
+        /// Whether silence becomes packets of one or two bytes (RFC 7587 §3.1.3).
+        ///
+        /// All but the first of those in a row need not be sent.
+        public var hasPauses = false
         /// Whether the sound is speech rather than anything.
         public var isVoice = false
 
@@ -64,6 +68,7 @@ import COpus
             (OPUS_SET_BITRATE_REQUEST, settings.bitsPerSecond), (OPUS_SET_COMPLEXITY_REQUEST, settings.complexity),
             (OPUS_SET_INBAND_FEC_REQUEST, settings.hasForwardCorrection ? 1 : 0),
             (OPUS_SET_PACKET_LOSS_PERC_REQUEST, settings.expectedLossPercent),
+            (OPUS_SET_DTX_REQUEST, settings.hasPauses ? 1 : 0),
         ]
         for (request, value) in requests {
             let status = unsafe lathe_opus_encoder_set(encoder, request, Int32(value))

@@ -1,3 +1,4 @@
+public import Codecs
 public import Pattern
 
 /// What the pictures of a recorded pattern say.
@@ -10,6 +11,12 @@ public struct PatternVideoMeasurement: Equatable, Sendable {
         public var mark: PatternMark?
         /// Whether its upper band is white.
         public var isFlashing: Bool
+        /// Its size as it is coded.
+        public var size: PictureSize
+        /// How far it must be turned to stand upright, as its mark tells; a picture without one is as the one before.
+        ///
+        /// What the file asks players to do is `PatternVideoMeasurement.rotation`, and changes nothing here.
+        public var rotation: Rotation
     }
 
     /// FFmpeg's name for the codec.
@@ -18,6 +25,8 @@ public struct PatternVideoMeasurement: Equatable, Sendable {
     public var width: Int
     /// The last picture's size.
     public var height: Int
+    /// How far the file asks players to turn all its pictures.
+    public var rotation: Rotation
     /// From the first picture to the end of the last.
     public var duration: Duration = .zero
     /// As the container claims it.
@@ -42,10 +51,21 @@ public struct PatternVideoMeasurement: Equatable, Sendable {
     public var pacing: Spread?
 }
 
+extension PatternVideoMeasurement {
+    /// How often the size of the pictures changes from one to the next.
+    public var resizeCount: Int { zip(seen, seen.dropFirst()).count { $0.size != $1.size } }
+
+    /// How often the way the pictures are turned changes from one to the next.
+    public var turnCount: Int { zip(seen, seen.dropFirst()).count { $0.rotation != $1.rotation } }
+
+    /// How many pictures stand upright in a player that does what the file asks.
+    public var uprightCount: Int { seen.count { $0.mark != nil && $0.rotation == rotation } }
+}
+
 /// Collects what pictures say, one after the other.
 struct PatternWatcher {
     private var result: PatternVideoMeasurement
-    private var reader: PatternReader
+    private var reader: TurningReader
     private var lastMark: PatternMark?
     private var unreadableSinceMark = 0
     private var wasFlashing: Bool?
@@ -54,18 +74,22 @@ struct PatternWatcher {
     private var deviations: [Duration] = []
 
     init(track: MediaTrack) {
-        result = PatternVideoMeasurement(codecName: track.codecName, width: track.width, height: track.height)
+        result = PatternVideoMeasurement(
+            codecName: track.codecName, width: track.width, height: track.height, rotation: track.rotation)
         result.claimedDuration = track.duration
-        reader = PatternReader(width: track.width, height: track.height)
+        reader = TurningReader(width: track.width, height: track.height)
     }
 
     mutating func see(_ luma: Span<UInt8>, width: Int, height: Int, stride: Int, at time: Duration) {
         if width != result.width || height != result.height {
             (result.width, result.height) = (width, height)
-            reader = PatternReader(width: width, height: height)
+            reader.resize(width: width, height: height)
         }
         let reading = reader.read(luma, stride: stride)
-        result.seen.append(.init(time: time, mark: reading.mark, isFlashing: reading.isFlashing))
+        let size = PictureSize(width: width, height: height)
+        result.seen.append(
+            .init(
+                time: time, mark: reading.mark, isFlashing: reading.isFlashing, size: size, rotation: reader.rotation))
         noteFlash(reading, at: time)
         guard let mark = reading.mark else {
             result.unreadableCount += 1

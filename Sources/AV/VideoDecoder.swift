@@ -4,7 +4,8 @@ public import Pattern
 
 /// Decodes the frames of one video track of a call, each to its picture at once.
 ///
-/// It holds nothing back: live tracks have no pictures out of order. Begin with a keyframe.
+/// It holds nothing back: live tracks seldom have pictures out of order, and those come out as they are decoded.
+/// Begin with a keyframe.
 @safe public struct VideoDecoder: ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handles are only ever with the one thread that holds this value.
 
@@ -12,31 +13,50 @@ public import Pattern
     public let codec: Codec
     private let context: CodecContext
     private let packet: PacketHolder
+    /// The last picture decoded.
     private let frame: FrameBuffer
+    private let next: FrameBuffer
 
-    /// A decoder of `h264` or `vp8`.
+    /// A decoder of any codec of pictures.
     public init(_ codec: Codec) throws(CodecError) {
         precondition(codec.kind == .video, "sound has its own decoders")
-        let context = try CodecContext(decoder: codec == .h264 ? "h264" : "vp8")
+        let context = try CodecContext(decoder: Self.decoderName(codec))
         unsafe context.handle.pointee.thread_count = 1
         unsafe context.handle.pointee.flags |= AV_CODEC_FLAG_LOW_DELAY
         try context.open()
         let packet = try PacketHolder()
         let frame = try FrameBuffer()
+        let next = try FrameBuffer()
         self.codec = codec
         self.context = context
         self.packet = packet
         self.frame = frame
+        self.next = next
+    }
+
+    private static func decoderName(_ codec: Codec) -> String {
+        switch codec {
+        case .h265: "hevc"
+        case .av1: "libdav1d"
+        case .h264, .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac: codec.rawValue
+        }
     }
 
     /// The picture that a frame holds; nothing if it takes a frame that never came, or is not to be shown.
+    ///
+    /// Of several pictures of one moment, as spatial layers are, it is the last one, the largest.
     public mutating func decode(_ encoded: Frame) throws(CodecError) -> Picture? {
         precondition(encoded.codec == codec, "one decoder, one codec")
-        try load(codec == .h264 ? H264.byteStream(of: encoded.bytes) : encoded.bytes)
+        try load(FrameLayout.packet(of: encoded))
         defer { unsafe av_packet_unref(packet.handle) }
         unsafe try context.send(packet: packet.handle)
-        guard unsafe try context.receive(frame: frame.handle) else { return nil }
-        return try PictureConversion.picture(of: frame)
+        var hasPicture = false
+        while unsafe try context.receive(frame: next.handle) {
+            unsafe av_frame_unref(frame.handle)
+            unsafe av_frame_move_ref(frame.handle, next.handle)
+            hasPicture = true
+        }
+        return hasPicture ? try PictureConversion.picture(of: frame) : nil
     }
 
     private func load(_ bytes: [UInt8]) throws(CodecError) {

@@ -3,13 +3,13 @@ public import Codecs
 public import Pattern
 public import Units
 
-/// Encodes pictures for a call: at once, without pictures out of order, on the calling thread only.
+/// Encodes pictures for a call, on the calling thread only: each at once, unless pictures out of order are asked for.
 @safe public struct VideoEncoder: ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handles are only ever with the one thread that holds this value.
 
     /// How a stream is to be encoded.
     public struct Settings: Equatable, Sendable {
-        /// `h264` or `vp8`.
+        /// Any codec of pictures.
         public var codec: Codec
         /// The pictures' size.
         public var width: Int
@@ -21,6 +21,10 @@ public import Units
         public var bitsPerSecond: Int
         /// How many pictures lie between keyframes that nobody asked for; two seconds' worth at first.
         public var keyframeInterval: Int
+        /// How many B-pictures follow each other at most; none at first, and none for other codecs than H.264 and H.265.
+        ///
+        /// So many pictures, or one more, are held back before the first frame comes out.
+        public var reorderedPictureCount = 0
 
         /// Settings with a keyframe every two seconds.
         public init(codec: Codec, width: Int, height: Int, framesPerSecond: Int = 30, bitsPerSecond: Int = 1_000_000) {
@@ -33,18 +37,30 @@ public import Units
         }
     }
 
+    /// What is known of a picture that went in and has not come out.
+    private struct Waiting {
+        var number: Int64
+        var ticks: Int64
+        var arrival: Instant
+    }
+
+    /// Pictures this far behind the newest were skipped and never come out: no encoder here holds as many back.
+    private static let longestWait: Int64 = 32
+
     /// What it was made with.
     public let settings: Settings
     private let context: CodecContext
     private let frame: FrameBuffer
     private let packet: PacketHolder
     private var pictureCount: Int64 = 0
+    private var waiting: [Waiting] = []
+    private var isDraining = false
 
     /// An encoder with these settings.
     public init(_ settings: Settings) throws(CodecError) {
         precondition(settings.codec.kind == .video, "pictures need a video codec")
         self.settings = settings
-        let context = try Self.opened(settings)
+        let context = try CodecContext.encoder(settings)
         let frame = try Self.buffer(width: settings.width, height: settings.height)
         let packet = try PacketHolder()
         self.context = context
@@ -52,23 +68,46 @@ public import Units
         self.packet = packet
     }
 
-    /// Encodes one picture, which gets the ticks given; nothing comes out if the encoder chose to skip it.
+    /// Encodes one picture, which gets the ticks given, and returns the next frame in order of decoding.
+    ///
+    /// That is this picture's unless B-pictures are made. Nothing comes out if the encoder chose to skip the picture,
+    /// or holds it back.
     public mutating func encode(
         _ picture: Picture, ticks: Int64, forcingKeyframe: Bool = false, arrival: Instant = Instant(nanoseconds: 0)
     ) throws(CodecError) -> Frame? {
         precondition(picture.width == settings.width && picture.height == settings.height, "the size was agreed")
+        precondition(!isDraining, "nothing follows the end")
         try load(picture)
         // The encoder counts pictures, not ticks: its rate control expects the steady rate it was promised.
         unsafe frame.handle.pointee.pts = pictureCount
         unsafe frame.handle.pointee.pict_type = forcingKeyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+        waiting.append(Waiting(number: pictureCount, ticks: ticks, arrival: arrival))
         pictureCount += 1
         unsafe try context.send(frame: frame.handle)
+        return try takeFrame()
+    }
+
+    /// Ends the stream, and returns the next of the frames that were held back.
+    public mutating func drain() throws(CodecError) -> Frame? {
+        if !isDraining {
+            isDraining = true
+            unsafe try context.send(frame: nil)
+        }
+        return try takeFrame()
+    }
+
+    private mutating func takeFrame() throws(CodecError) -> Frame? {
         guard unsafe try context.receive(packet: packet.handle) else { return nil }
         defer { unsafe av_packet_unref(packet.handle) }
-        let bytes = packet.bytes
+        let number = unsafe packet.handle.pointee.pts
+        guard let place = waiting.firstIndex(where: { $0.number == number }) else {
+            throw CodecError("encode a picture", reason: "the encoder gave one that it was not given")
+        }
+        let picture = waiting.remove(at: place)
+        waiting.removeAll { $0.number < number - Self.longestWait }
         return Frame(
-            codec: settings.codec, ticks: ticks, isKeyframe: packet.isKeyframe,
-            bytes: settings.codec == .h264 ? AnnexB.lengthPrefixed(bytes) : bytes, arrival: arrival)
+            codec: settings.codec, ticks: picture.ticks, isKeyframe: packet.isKeyframe,
+            bytes: FrameLayout.frame(ofPacket: packet.bytes, settings.codec), arrival: picture.arrival)
     }
 
     /// Copies a picture's planes into the encoder's frame, whose rows may be padded.
@@ -91,37 +130,6 @@ public import Units
                 unsafe (target + row * Int(stride)).update(from: start + row * width, count: width)
             }
         }
-    }
-}
-
-extension VideoEncoder {
-    private static func opened(_ settings: Settings) throws(CodecError) -> CodecContext {
-        let context = try CodecContext(encoder: settings.codec == .h264 ? "libx264" : "libvpx")
-        unsafe context.handle.pointee.width = CInt(settings.width)
-        unsafe context.handle.pointee.height = CInt(settings.height)
-        unsafe context.handle.pointee.pix_fmt = AV_PIX_FMT_YUV420P
-        unsafe context.handle.pointee.time_base = AVRational(num: 1, den: CInt(settings.framesPerSecond))
-        unsafe context.handle.pointee.framerate = AVRational(num: CInt(settings.framesPerSecond), den: 1)
-        unsafe context.handle.pointee.gop_size = CInt(settings.keyframeInterval)
-        unsafe context.handle.pointee.max_b_frames = 0
-        unsafe context.handle.pointee.thread_count = 1
-        unsafe context.handle.pointee.bit_rate = Int64(settings.bitsPerSecond)
-        unsafe context.handle.pointee.rc_max_rate = Int64(settings.bitsPerSecond)
-        // Half a second of the rate: a keyframe may borrow that much and no more.
-        unsafe context.handle.pointee.rc_buffer_size = CInt(settings.bitsPerSecond / 2)
-        if settings.codec == .h264 {
-            try context.set("preset", "ultrafast")
-            try context.set("tune", "zerolatency")
-            try context.set("profile", "baseline")
-            try context.set("forced-idr", "1")
-        } else {
-            unsafe context.handle.pointee.rc_min_rate = Int64(settings.bitsPerSecond)
-            try context.set("deadline", "realtime")
-            try context.set("cpu-used", "8")
-            try context.set("lag-in-frames", "0")
-        }
-        try context.open()
-        return context
     }
 
     private static func buffer(width: Int, height: Int) throws(CodecError) -> FrameBuffer {

@@ -35,3 +35,17 @@ static inline int lathe_ssl_handle_timeout(SSL *ssl) { return (int)DTLSv1_handle
 
 static inline void lathe_bio_want_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void lathe_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+// SHA-1's state lies in a plain value here, so that what a key contributes to HMAC can be kept and copied: OpenSSL 3's
+// own HMAC allocates for every message. The functions are deprecated, not gone, and a later OpenSSL that drops them
+// fails to build, not to run.
+#include <openssl/sha.h>
+typedef SHA_CTX lathe_sha1;
+#define LATHE_QUIETLY(call) \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"") call; \
+    _Pragma("GCC diagnostic pop")
+static inline void lathe_sha1_init(lathe_sha1 *state) { LATHE_QUIETLY(SHA1_Init(state)) }
+static inline void lathe_sha1_update(lathe_sha1 *state, const void *bytes, size_t count) {
+    LATHE_QUIETLY(SHA1_Update(state, bytes, count))
+}
+static inline void lathe_sha1_final(lathe_sha1 *state, unsigned char *digest) { LATHE_QUIETLY(SHA1_Final(digest, state)) }

@@ -7,18 +7,84 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
     case m4a
     case webm
 
-    /// The container for what is to be recorded: H.264 goes to MP4, VP8 to WebM, sound alone to M4A.
+    /// The container for what is to be recorded, by a choice of the one who records.
     ///
-    /// Nothing if there is nothing to hold, or if one cannot hold both: WebM takes no AAC.
-    public init?(video: Codec?, audio: Codec?) {
-        switch (video, audio) {
-        case (.h264, .none), (.h264, .aac), (.h264, .opus): self = .mp4
-        case (.vp8, .none), (.vp8, .opus): self = .webm
-        case (.none, .aac), (.none, .opus): self = .m4a
-        case (.some, _), (.none, _): return nil
+    /// `auto` is MP4, but WebM for VP8, and M4A for sound alone. `audio` is what the sound is in the file.
+    public init(video: Codec?, audio: Codec?, choice: ContainerChoice) throws(ContainerRefusal) {
+        if let video, video.kind != .video { throw .unknown(video) }
+        if let audio, ![.aac, .opus].contains(audio) { throw .unknown(audio) }
+        switch (choice, video, audio) {
+        case (_, nil, nil): throw .nothing
+        case (.webm, let video?, _) where ![.vp8, .vp9, .av1].contains(video):
+            throw ContainerRefusal(
+                option: "--container", reason: "WebM cannot hold \(video.name)",
+                remedy: "choose --container mp4 or auto")
+        case (.webm, _, .aac):
+            throw ContainerRefusal(
+                option: "--container", reason: "WebM cannot hold AAC",
+                remedy: "choose --audio opus, or --container mp4")
+        case (.auto, .vp8, .aac):
+            throw ContainerRefusal(
+                option: "--audio", reason: "VP8 goes to WebM, which cannot hold AAC",
+                remedy: "choose --audio opus, or --container mp4")
+        case (.webm, _, _), (.auto, .vp8, _): self = .webm
+        case (_, nil, _): self = .m4a
+        case (_, .some, _): self = .mp4
         }
+    }
+
+    /// The container for what is to be recorded if nobody chose one; nothing if none can hold both.
+    public init?(video: Codec?, audio: Codec?) {
+        guard let container = try? Container(video: video, audio: audio, choice: .auto) else { return nil }
+        self = container
     }
 
     /// What its files' names end in, without the dot.
     public var fileExtension: String { rawValue }
+}
+
+/// Which container the one who records asks for (`--container`).
+public enum ContainerChoice: String, Codable, Hashable, Sendable, CaseIterable {
+    /// What suits the codec.
+    case auto
+    case mp4
+    case webm
+}
+
+/// Why no file can hold what is to be recorded in the way that was asked for.
+public struct ContainerRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The option that does not fit the rest.
+    public var option: String
+    public var reason: String
+    /// What to ask for instead.
+    public var remedy: String
+
+    /// Reason and remedy in one line.
+    public var description: String { "\(reason); \(remedy)" }
+
+    fileprivate static let nothing = ContainerRefusal(
+        option: "--streamType", reason: "there is neither sound nor picture to record", remedy: "leave one of them in")
+
+    fileprivate static func unknown(_ codec: Codec) -> ContainerRefusal {
+        ContainerRefusal(
+            option: "--audio", reason: "no file of ours holds \(codec.name) as it is",
+            remedy: "choose --audio aac or opus")
+    }
+}
+
+extension Codec {
+    /// What people call it.
+    fileprivate var name: String {
+        switch self {
+        case .h264: "H.264"
+        case .h265: "H.265"
+        case .vp8: "VP8"
+        case .vp9: "VP9"
+        case .av1: "AV1"
+        case .opus: "Opus"
+        case .pcmu, .pcma: "G.711"
+        case .g722: "G.722"
+        case .aac: "AAC"
+        }
+    }
 }

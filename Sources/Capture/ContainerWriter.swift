@@ -20,10 +20,16 @@ struct ContainerWriter: Sendable {
 
     var openFragmentDuration: Duration { mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? .zero }
 
-    /// Announces a track; nothing if the file has no room for it any more.
-    mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int? {
+    /// Announces a track, whose pictures players turn clockwise; nothing if the file has no room for it any more.
+    mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
-        return mp4?.addTrack(format, timescale: timescale) ?? webm?.addTrack(format, timescale: timescale)
+        return mp4?.addTrack(format, timescale: timescale, rotation: rotation)
+            ?? webm?.addTrack(format, timescale: timescale, rotation: rotation)
+    }
+
+    /// Says what a track's samples are from the next one appended on; false if that takes a new file.
+    mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool {
+        mp4?.changeFormat(format, track: track) ?? webm?.changeFormat(format, track: track) ?? false
     }
 
     mutating func append(_ sample: Sample, track: Int) {

@@ -8,8 +8,9 @@ public import Units
 /// the sender's clock has run a packet ahead. Between those, a packet lies up to `bearable` from its time.
 /// After each call take `nextPacket` until it returns nothing.
 public struct OpusTimeline: Sendable {
-    /// How far behind the present silence is made, as `AudioAligner` does.
+    /// How long packets are waited for, and how far behind the present silence goes on, as with `AudioAligner`.
     public static let patience = AudioAligner.patience
+    public static let lag = AudioAligner.lag
 
     /// What silence lasts; its packets are always these 20 ms.
     private static let silenceSampleCount: Int64 = 960
@@ -28,6 +29,7 @@ public struct OpusTimeline: Sendable {
     private var ready: [AudioPacket] = []
     private var taken = 0
     private var end: Int64?
+    private var endsInSilence = false
     private var isFinished = false
 
     /// A timeline whose silence has one or two channels.
@@ -49,12 +51,15 @@ public struct OpusTimeline: Sendable {
         }
         ready.append(AudioPacket(position: position, sampleCount: count, bytes: bytes))
         end = position + Int64(count)
+        endsInSilence = false
     }
 
-    /// Makes silence where no packet came, up to `patience` before `now`.
+    /// Makes silence where no packet came for `patience`, and then on, up to `lag` before `now`.
     public mutating func advance(to now: ChannelTime) {
-        guard !isFinished else { return }
-        fill(upTo: (now + (.zero - Self.patience)).ticks(at: .opus))
+        guard let end, !isFinished else { return }
+        let wait = endsInSilence ? Self.lag : Self.patience
+        guard (now + (.zero - wait)).ticks(at: .opus) > end else { return }
+        fill(upTo: (now + (.zero - Self.lag)).ticks(at: .opus))
     }
 
     /// Ends the sound: silence up to `time` and a little beyond, which the take cuts off.
@@ -90,5 +95,6 @@ public struct OpusTimeline: Sendable {
         }
         silentPacketCount += Int(count)
         end = position
+        endsInSilence = true
     }
 }

@@ -18,13 +18,17 @@ public enum RecordingNames {
     }
 
     /// A take: `123_20190611073246073.mp4`; user 0 stands for everybody mixed together.
-    public static func take(of user: UserID, startedAt: WallTime, container: Container) -> String {
-        "\(escaped(user.description))_\(startedAt.stamp).\(container.fileExtension)"
+    ///
+    /// A shared screen's is `123_screen_20190611073246073.mp4`, so that scripts take it for another account's.
+    public static func take(
+        of user: UserID, lane: Lane = .user, startedAt: WallTime, container: Container
+    ) -> String {
+        "\(escaped(user.description))\(lane.suffix)_\(startedAt.stamp).\(container.fileExtension)"
     }
 
     /// A user's index of events: `uid_123_20190611073246073.txt`.
-    public static func index(of user: UserID, startedAt: WallTime) -> String {
-        "uid_\(escaped(user.description))_\(startedAt.stamp).txt"
+    public static func index(of user: UserID, lane: Lane = .user, startedAt: WallTime) -> String {
+        "uid_\(escaped(user.description))\(lane.suffix)_\(startedAt.stamp).txt"
     }
 
     /// The index while it grows: hidden, so that a visible one is always whole.

@@ -23,6 +23,8 @@ public struct Take: Sendable {
 
     public let settings: TakeSettings
     public private(set) var counters = TakeCounters()
+    /// What happened to it; its owner adds what it hears of the way there.
+    public var story = TakeStory()
     /// Where the file's timeline begins; nothing before the first sample.
     public private(set) var origin: ChannelTime?
 
@@ -33,8 +35,14 @@ public struct Take: Sendable {
     /// The origin in ticks of either track, rounded once.
     private var videoOrigin: Int64 = 0
     private var audioOrigin: Int64 = 0
-    private var awaitsKeyframe = true
-    private var droppedSinceKeyframe = 0
+    private var order = DecodeOrder()
+    /// How far pictures are to be turned; nothing before one of them says so.
+    private var rotation: Rotation?
+    /// The stamp of the keyframe that the file opened on, until the next one.
+    private var openingStamp: Int64?
+    private var asksForKeyframe = false
+    /// How many pictures were left out since the last one that was not.
+    private var droppedInARow = 0
     private var isFinished = false
     private var hasRefused = false
     private var now = ChannelTime(nanoseconds: .min / 2)
@@ -43,6 +51,9 @@ public struct Take: Sendable {
     private var videoPendingSince = ChannelTime(nanoseconds: 0)
     private var audioPendingSince = ChannelTime(nanoseconds: 0)
     private var events: [TakeEvent] = []
+
+    /// The size of the pictures; nothing before the first.
+    public var pictureSize: PictureSize? { format?.pictureSize }
 
     /// A take that has no sample yet, and is no file yet.
     public init(_ settings: TakeSettings) {
@@ -58,39 +69,44 @@ public struct Take: Sendable {
     public mutating func nextEvent() -> TakeEvent? { events.isEmpty ? nil : events.removeFirst() }
 
     /// Takes a picture that is shown from `time` on; pictures come in decode order.
-    public mutating func video(_ frame: Frame, at time: ChannelTime) {
-        guard isOpenFor(frame.codec == settings.video) else { return }
+    ///
+    /// Returns false, having done nothing, if the file cannot go on with it: another one must begin on this keyframe.
+    @discardableResult
+    public mutating func video(_ frame: Frame, at time: ChannelTime) -> Bool {
+        guard isOpenFor(frame.codec == settings.video) else { return true }
         now = max(now, time)
-        guard isClean(frame, at: time) else { return }
-        if frame.isKeyframe, !openVideo(frame, at: time) { return }
-        let ticks = time.ticks(at: .video) - videoOrigin
-        append(video.push(frame.bytes, at: ticks, isKeyframe: frame.isKeyframe), to: video.number)
-        videoPendingSince = now
-        // A fragment that begins with a keyframe is a place to seek to while the file grows.
-        if frame.isKeyframe, writer.openFragmentDuration >= Self.shortestFragment { cut() }
-        counters.videoSampleCount += 1
-        counters.keyframeCount += frame.isKeyframe ? 1 : 0
-        counters.payloadByteCount += frame.bytes.count
-        cutIfDue()
+        guard isWanted(frame, at: time) else { return true }
+        if frame.isKeyframe, video.number == nil {
+            guard let found = TrackFormat(startingWith: frame) else {
+                leaveOutEarly()
+                return true
+            }
+            guard openVideo(frame, found, at: time) else { return false }
+        }
+        guard push(frame, at: time) else { return false }
+        turn(frame.rotation, at: time)
+        return true
     }
 
     /// Takes a packet of sound; packets come in order and directly after each other.
     public mutating func audio(_ packet: AudioPacket) {
         guard isOpenFor(settings.audio != nil), let format = settings.audio else { return }
         let time = ChannelTime(audioPosition: packet.position)
-        open(at: time)
-        let ticks = packet.position - audioOrigin
-        guard ticks >= 0 else {
+        guard origin == nil || packet.position >= audioOrigin else {
             counters.droppedOutside += 1
             return
         }
-        if audio.number == nil { audio.number = start(format, timescale: .opus, at: time) }
-        guard audio.number != nil else { return }
+        guard audio.number != nil || start(format, in: \.audio, timescale: .opus, at: time) else {
+            refuse(format.codec)
+            return
+        }
+        let ticks = packet.position - audioOrigin
         now = max(now, time)
         append(audio.push(packet.bytes, at: ticks, isKeyframe: true), to: audio.number)
         audioPendingSince = now
         counters.audioSampleCount += 1
         counters.payloadByteCount += packet.bytes.count
+        story.sound(byteCount: packet.bytes.count, at: time)
         cutIfDue()
     }
 
@@ -119,50 +135,114 @@ public struct Take: Sendable {
         if let number = audio.number { writer.holdLast(track: number, until: audioEnd) }
         cut()
         writer.finish()
+        story.ended(at: time)
         events.append(.closed(at: time))
     }
 }
 
 extension Take {
-    /// Whether a picture can be decoded from what the file holds; what cannot is left out and counted.
-    private mutating func isClean(_ frame: Frame, at time: ChannelTime) -> Bool {
-        if frame.isKeyframe {
-            if droppedSinceKeyframe > 0 {
-                events.append(.recovered(droppedCount: droppedSinceKeyframe, at: time))
-                droppedSinceKeyframe = 0
-            }
-            awaitsKeyframe = false
-        } else if frame.isBroken, !awaitsKeyframe {
-            awaitsKeyframe = true
-            events.append(.keyframeNeeded(at: time))
+    /// Whether a picture belongs in the file; what does not is left out and counted.
+    private mutating func isWanted(_ frame: Frame, at time: ChannelTime) -> Bool {
+        if frame.isKeyframe { return true }
+        guard video.number != nil, openingStamp.map({ frame.ticks >= $0 }) ?? true else {
+            // Without a keyframe, or shown before the one that the file opened on.
+            if video.number == nil { askForKeyframe(at: time) }
+            leaveOutEarly()
+            return false
         }
-        guard awaitsKeyframe else { return true }
-        if video.number == nil {
-            counters.droppedBeforeKeyframe += 1
-        } else {
-            counters.droppedAfterLoss += 1
-            droppedSinceKeyframe += 1
-        }
+        guard frame.isBroken else { return true }
+        askForKeyframe(at: time)
+        guard settings.onLoss == .hold else { return true }
+        counters.droppedAfterLoss += 1
+        droppedInARow += 1
+        story.picture(.dropped, byteCount: 0, at: time)
         return false
     }
 
-    /// Opens the file and its video track if need be; false if the keyframe does not say enough.
-    private mutating func openVideo(_ frame: Frame, at time: ChannelTime) -> Bool {
-        let found = TrackFormat(startingWith: frame)
-        if video.number == nil {
-            guard let found else {
-                awaitsKeyframe = true
-                counters.droppedBeforeKeyframe += 1
-                return false
-            }
-            open(at: time)
-            video.number = start(found, timescale: .video, at: time)
-            guard video.number != nil else { return false }
-        } else if let found, let size = found.pictureSize, let old = format?.pictureSize, size != old {
-            events.append(.resized(width: size.width, height: size.height, at: time))
-        }
-        format = found ?? format
+    private mutating func askForKeyframe(at time: ChannelTime) {
+        guard !asksForKeyframe else { return }
+        asksForKeyframe = true
+        events.append(.keyframeNeeded(at: time))
+    }
+
+    private mutating func leaveOutEarly() {
+        counters.droppedBeforeKeyframe += 1
+        story.earlyPictureCount += 1
+    }
+
+    /// Begins the video track, and with it the file if need be; false if it has no room for it.
+    private mutating func openVideo(_ frame: Frame, _ found: TrackFormat, at time: ChannelTime) -> Bool {
+        rotation = rotation ?? frame.rotation
+        guard start(found, in: \.video, timescale: .video, at: time) else { return false }
+        format = found
+        order.announce(depth: found.maximumReorderedPictures ?? 0)
+        openingStamp = frame.ticks
+        noteSize(found, at: time)
+        story.rotated(rotation ?? .none, at: time)
         return true
+    }
+
+    /// Sees to it that the file can go on with a keyframe whose sample begins at `ticks`; false if it cannot.
+    private mutating func follow(_ frame: Frame, beginningAt ticks: Int64, at time: ChannelTime) -> Bool {
+        if frame.ticks != openingStamp { openingStamp = nil }
+        guard let number = video.number, let found = TrackFormat(startingWith: frame), found != format else {
+            return true
+        }
+        // What comes before the change must be written before the writer hears of it.
+        append(video.endPending(at: ticks), to: number)
+        cut()
+        guard writer.changeFormat(found, track: number) else { return false }
+        if let size = found.pictureSize, size != format?.pictureSize {
+            events.append(.resized(width: size.width, height: size.height, at: time))
+            noteSize(found, at: time)
+        }
+        format = found
+        order.announce(depth: found.maximumReorderedPictures ?? 0)
+        return true
+    }
+
+    private mutating func noteSize(_ format: TrackFormat, at time: ChannelTime) {
+        if let size = format.pictureSize { story.resized(size, at: time) }
+    }
+
+    /// The camera is held like this from now on, if the frame says so.
+    private mutating func turn(_ found: Rotation?, at time: ChannelTime) {
+        guard let found, found != rotation else { return }
+        let isNews = found != rotation ?? .none
+        rotation = found
+        guard isNews else { return }
+        events.append(.rotated(found, at: time))
+        story.rotated(found, at: time)
+    }
+
+    private mutating func push(_ frame: Frame, at time: ChannelTime) -> Bool {
+        let place = order.place(
+            stamp: frame.ticks, ticks: time.ticks(at: .video) - videoOrigin, isKeyframe: frame.isKeyframe)
+        if frame.isKeyframe, !follow(frame, beginningAt: place.decodeTicks, at: time) { return false }
+        if frame.isKeyframe || !frame.isBroken { asksForKeyframe = false }
+        if droppedInARow > 0 {
+            events.append(.recovered(droppedCount: droppedInARow, at: time))
+            droppedInARow = 0
+        }
+        let before = video.push(
+            frame.bytes, at: place.decodeTicks, compositionOffset: place.compositionOffsetTicks,
+            isKeyframe: frame.isKeyframe)
+        append(before, to: video.number)
+        videoPendingSince = now
+        // A fragment that begins with a keyframe is a place to seek to while the file grows.
+        if frame.isKeyframe, writer.openFragmentDuration >= Self.shortestFragment { cut() }
+        count(frame, at: time)
+        cutIfDue()
+        return true
+    }
+
+    private mutating func count(_ frame: Frame, at time: ChannelTime) {
+        counters.videoSampleCount += 1
+        counters.keyframeCount += frame.isKeyframe ? 1 : 0
+        counters.brokenSampleCount += frame.isBroken ? 1 : 0
+        counters.payloadByteCount += frame.bytes.count
+        story.picture(
+            frame.isBroken ? .broken : frame.isRepaired ? .repaired : .whole, byteCount: frame.bytes.count, at: time)
     }
 
     private mutating func isOpenFor(_ isOurs: Bool) -> Bool {
@@ -179,19 +259,26 @@ extension Take {
         origin = time
         videoOrigin = time.ticks(at: .video)
         audioOrigin = time.ticks(at: .opus)
+        story.began(at: time)
         events.append(.opened(settings.container, at: time))
     }
 
-    /// Announces a track to the writer before its first sample; nothing if the file cannot hold it any more.
-    private mutating func start(_ format: TrackFormat, timescale: ClockRate, at time: ChannelTime) -> Int? {
-        guard let number = writer.addTrack(format, timescale: timescale) else {
-            counters.droppedForeign += 1
-            if !hasRefused { events.append(.trackRefused(format.codec)) }
-            hasRefused = true
-            return nil
-        }
-        events.append(.trackStarted(format, at: time))
-        return number
+    /// Announces a track to the writer before its first sample; false if the file cannot hold it any more.
+    private mutating func start(
+        _ format: TrackFormat, in track: WritableKeyPath<Take, TakeTrack>, timescale: ClockRate, at time: ChannelTime
+    ) -> Bool {
+        let turn = format.pictureSize == nil ? .none : rotation ?? .none
+        guard let number = writer.addTrack(format, timescale: timescale, rotation: turn) else { return false }
+        self[keyPath: track].number = number
+        open(at: time)
+        events.append(.trackStarted(format, rotation: turn, at: time))
+        return true
+    }
+
+    private mutating func refuse(_ codec: Codec) {
+        counters.droppedForeign += 1
+        if !hasRefused { events.append(.trackRefused(codec)) }
+        hasRefused = true
     }
 
     private mutating func leaveOut(_ count: WritableKeyPath<TakeCounters, Int>) {

@@ -22,10 +22,14 @@ struct TakeTrack: Sendable {
     /// Takes the next sample, and returns the one before it, its duration now known.
     ///
     /// Decode times grow by a tick at least, whatever the clocks say.
-    mutating func push(_ bytes: [UInt8], at ticks: Int64, isKeyframe: Bool) -> Sample? {
+    mutating func push(
+        _ bytes: [UInt8], at ticks: Int64, compositionOffset: Int32 = 0, isKeyframe: Bool
+    ) -> Sample? {
         let place = max(ticks, lastTicks + 1)
         let before = endPending(at: place)
-        pending = Sample(decodeTicks: place, durationTicks: lastDuration, isKeyframe: isKeyframe, bytes: bytes)
+        pending = Sample(
+            decodeTicks: place, compositionOffsetTicks: compositionOffset, durationTicks: lastDuration,
+            isKeyframe: isKeyframe, bytes: bytes)
         lastTicks = place
         return before
     }

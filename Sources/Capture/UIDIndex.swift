@@ -1,3 +1,4 @@
+public import Codecs
 public import Units
 
 /// The lines of a `uid_*.txt`: what happened to one user's files, for the scripts that merge them.
@@ -32,6 +33,24 @@ public struct UIDIndex: Sendable {
     /// The sender turned the camera.
     public mutating func rotate(_ file: String, rotation: Int, at time: ChannelTime) {
         add(file, "rotate rotation=\(rotation)", at: time)
+    }
+
+    /// Pictures have another size from here on.
+    ///
+    /// A second `info` would say it to the readers, but they also take it for the moment at which the pictures begin.
+    /// This line, like those below, is none that they know, and they pass it over.
+    public mutating func resize(_ file: String, width: Int, height: Int, at time: ChannelTime) {
+        add(file, "resize width=\(width) height=\(height)", at: time)
+    }
+
+    /// Nothing of a kind of media came any more, or it came again.
+    public mutating func mute(_ file: String, _ kind: MediaKind, isOn: Bool, at time: ChannelTime) {
+        add(file, "\(isOn ? "mute" : "unmute") \(kind.rawValue)", at: time)
+    }
+
+    /// The user left, or came back, while the file waited.
+    public mutating func absence(_ file: String, isOver: Bool, at time: ChannelTime) {
+        add(file, isOver ? "return" : "leave", at: time)
     }
 
     /// A file was closed.

@@ -55,7 +55,7 @@ public enum Opus {
     }
 
     /// Samples of one frame at 48 kHz, by the configuration in the upper five bits (RFC 6716 table 2).
-    private static func frameSampleCount(_ toc: UInt8) -> Int {
+    static func frameSampleCount(_ toc: UInt8) -> Int {
         let configuration = Int(toc >> 3)
         switch configuration {
         case 0..<12: return [480, 960, 1920, 2880][configuration % 4]

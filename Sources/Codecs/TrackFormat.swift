@@ -59,13 +59,19 @@ public struct VP9Format: Equatable, Sendable {
     /// As `vpcC` counts it: 0 and 1 for 4:2:0 (vertical, collocated), 2 for 4:2:2, 3 for 4:4:4.
     public var chromaSubsampling: Int
     public var isFullRange: Bool
+    /// `color_space`: 0 is unknown, 1 BT.601, 2 BT.709, 3 SMPTE 170M, 4 SMPTE 240M, 5 BT.2020, 7 RGB.
+    public var colourSpace: Int
 
-    public init(size: PictureSize, profile: Int, bitDepth: Int, chromaSubsampling: Int, isFullRange: Bool) {
+    public init(
+        size: PictureSize, profile: Int, bitDepth: Int, chromaSubsampling: Int, isFullRange: Bool,
+        colourSpace: Int = 0
+    ) {
         self.size = size
         self.profile = profile
         self.bitDepth = bitDepth
         self.chromaSubsampling = chromaSubsampling
         self.isFullRange = isFullRange
+        self.colourSpace = colourSpace
     }
 }
 

@@ -24,10 +24,14 @@ struct FrameAssembly: Sendable {
     /// Whether packets right before the frame's first one are lost: perhaps its own.
     private(set) var startsAfterLoss = false
     private(set) var ticks: Int64 = 0
+    /// How many packets, at least, are missing since the last frame that was handed out.
+    private(set) var lostCount = 0
+    /// What the first packet of the frame that has any said of what it refers to.
+    private(set) var dependencies: FrameDependencies?
 
     private var arrival = Instant(nanoseconds: 0)
+    private var isRepaired = false
     private var hasLossPending = false
-    private var nextFollowsLoss = false
     private var finished: [Frame] = []
     private var spare: [[UInt8]] = []
     /// How much room to give the next frame, so that it need not be moved while it grows.
@@ -35,17 +39,25 @@ struct FrameAssembly: Sendable {
 
     init(codec: Codec) { self.codec = codec }
 
+    /// Whether anything was lost between the last frame that was handed out and the end of this one.
+    var followsLoss: Bool { lostCount > 0 }
+
     /// Notes that packets were lost before the one that comes next.
     ///
     /// A frame that is open then lacks its middle or its end: had it been whole, its marker would have closed it.
-    mutating func noteLoss() {
+    mutating func noteLoss(of count: Int) {
+        lostCount += count
         hasLossPending = true
         if isOpen { isBroken = true }
     }
 
     /// Opens a frame unless one is open, and notes that a packet of it came.
-    mutating func receivePacket(ticks: Int64, arrival: Instant) {
+    mutating func receivePacket(
+        ticks: Int64, arrival: Instant, isRepaired: Bool = false, dependencies: FrameDependencies? = nil
+    ) {
         self.arrival = arrival
+        if isRepaired { self.isRepaired = true }
+        if let dependencies, dependencies.startsFrame, self.dependencies == nil { self.dependencies = dependencies }
         guard !isOpen else {
             // What was lost lay inside the open frame.
             hasLossPending = false
@@ -55,7 +67,6 @@ struct FrameAssembly: Sendable {
         bytes.reserveCapacity(usualByteCount)
         self.ticks = ticks
         startsAfterLoss = hasLossPending
-        if hasLossPending { nextFollowsLoss = true }
         hasLossPending = false
     }
 
@@ -82,13 +93,25 @@ struct FrameAssembly: Sendable {
         bytes.insert(contentsOf: inserted, at: offset)
     }
 
+    /// Lets `change` put the bytes into another shape.
+    mutating func reshape(_ change: (inout [UInt8]) -> Void) { change(&bytes) }
+
     /// Gives the frame up: bytes are missing.
     mutating func markIncomplete() { isBroken = true }
+
+    /// Goes on with the first `byteCount` bytes, which lack nothing: what is missing lies in a layer of its own.
+    mutating func salvage(_ byteCount: Int) {
+        truncate(to: byteCount)
+        isBroken = false
+    }
+
+    /// Counts a packet that broke the rules of its payload format.
+    mutating func countMalformed() { counts.malformedPackets += 1 }
 
     /// Gives the frame up: a packet broke the rules of its payload format.
     mutating func markMalformed() {
         isBroken = true
-        counts.malformedPackets += 1
+        countMalformed()
     }
 
     /// Ends the frame without handing it out; its bytes stay and begin the next frame.
@@ -98,13 +121,17 @@ struct FrameAssembly: Sendable {
     mutating func discard() {
         isOpen = false
         bytes.removeAll(keepingCapacity: true)
+        dependencies = nil
     }
 
     /// Ends the frame: hands it out if it is whole, else drops it.
-    mutating func finish(isKeyframe: Bool) {
+    ///
+    /// `isFrameBroken` says whether what it refers to is.
+    mutating func finish(isKeyframe: Bool, isBroken isFrameBroken: Bool) {
         guard isOpen else { return }
         isOpen = false
-        guard !isBroken else {
+        dependencies = nil
+        guard !isBroken, !bytes.isEmpty else {
             drop()
             return
         }
@@ -112,11 +139,12 @@ struct FrameAssembly: Sendable {
         swap(&whole, &bytes)
         // Follows larger frames at once, smaller ones within a few: keyframes are rare.
         usualByteCount = max(whole.count, usualByteCount - usualByteCount / 4)
-        finished.append(
-            Frame(
-                codec: codec, ticks: ticks, isKeyframe: isKeyframe, isBroken: nextFollowsLoss, bytes: whole,
-                arrival: arrival))
-        nextFollowsLoss = false
+        var frame = Frame(
+            codec: codec, ticks: ticks, isKeyframe: isKeyframe, isBroken: isFrameBroken, bytes: whole,
+            arrival: arrival)
+        frame.isRepaired = isRepaired
+        finished.append(frame)
+        (isRepaired, lostCount) = (false, 0)
         counts.frames += 1
         if isKeyframe && codec.kind == .video { counts.keyframes += 1 }
     }
@@ -131,8 +159,8 @@ struct FrameAssembly: Sendable {
 
     private mutating func drop() {
         bytes.removeAll(keepingCapacity: true)
-        isBroken = false
-        nextFollowsLoss = true
+        (isBroken, isRepaired) = (false, false)
+        lostCount += 1
         counts.incompleteFrames += 1
     }
 

@@ -10,9 +10,9 @@ struct H264Depacketizer: Sendable {
     private var parameterSets: [UInt8] = []
     /// Whether the sender put them into the stream itself, and so will again.
     private var areParameterSetsInBand = false
-    /// Where the length of the NAL unit stands whose fragments are coming in.
-    private var fragmentedUnit: Int?
+    private var fragmented = FragmentedUnit()
     private var seen = Seen()
+    private var references = H264ReferenceTracker()
 
     /// What the open frame holds so far.
     private struct Seen {
@@ -20,6 +20,8 @@ struct H264Depacketizer: Sendable {
         var idrSlice = false
         var sequenceParameterSet = false
         var pictureParameterSet = false
+        /// What the first slice that came says.
+        var picture: H264ReferenceTracker.Picture?
     }
 
     init(parameterSets: H264.ParameterSets) {
@@ -27,6 +29,7 @@ struct H264Depacketizer: Sendable {
             self.parameterSets.append(bigEndian: UInt32(set.count))
             self.parameterSets += set
         }
+        if let set = parameterSets.sequence.first { references.receiveSequenceParameterSet(set[...]) }
     }
 
     /// Adds what one packet carries to the frame.
@@ -42,14 +45,25 @@ struct H264Depacketizer: Sendable {
         }
     }
 
-    /// Ends the frame.
-    mutating func finishFrame(of assembly: inout FrameAssembly) {
-        if fragmentedUnit != nil { assembly.markIncomplete() }
-        fragmentedUnit = nil
-        guard seen.slice || assembly.isBroken else { return finishPictureless(&assembly) }
+    /// Ends the frame; `isProvenClean` if what it refers to is known to be clean.
+    ///
+    /// Returns whether it was handed out clean.
+    mutating func finishFrame(of assembly: inout FrameAssembly, isProvenClean: Bool) -> Bool {
+        fragmented.abandon(in: &assembly)
+        guard seen.slice || assembly.isBroken else {
+            finishPictureless(&assembly)
+            return false
+        }
+        defer { seen = Seen() }
         let isKeyframe = seen.idrSlice && !assembly.isBroken && completeKeyframe(of: &assembly)
-        assembly.finish(isKeyframe: isKeyframe)
-        seen = Seen()
+        guard !assembly.isBroken else {
+            references.drop(seen.picture)
+            assembly.finish(isKeyframe: false, isBroken: true)
+            return false
+        }
+        let isBroken = references.receive(seen.picture, isKeyframe: isKeyframe, lostCount: assembly.lostCount)
+        assembly.finish(isKeyframe: isKeyframe, isBroken: isBroken && !isProvenClean)
+        return !isBroken || isProvenClean
     }
 
     /// Ends a frame without a slice.
@@ -73,15 +87,14 @@ struct H264Depacketizer: Sendable {
 extension H264Depacketizer {
     /// A NAL unit in a packet of its own, or inside an aggregation (§5.6).
     private mutating func pushUnit(_ payload: Span<UInt8>, in range: Range<Int>, into assembly: inout FrameAssembly) {
-        if fragmentedUnit != nil { assembly.markIncomplete() }
-        fragmentedUnit = nil
-        let type = H264.NALUnitType(header: payload[range.lowerBound])
+        fragmented.abandon(in: &assembly)
+        let header = payload[range.lowerBound]
         // Samples of a file shall hold no filler (ISO/IEC 14496-15 §5.3.2).
-        if type == .fillerData { return }
-        let second = range.count > 1 ? payload[range.lowerBound + 1] : 0
-        note(type, firstPayloadByte: second, in: &assembly)
+        if H264.NALUnitType(header: header) == .fillerData { return }
+        note(header, payload.extracting(range.lowerBound + 1..<range.upperBound), in: &assembly)
         assembly.append(UInt32(range.count))
         assembly.append(payload, in: range)
+        noteParameterSet(at: assembly.bytes.count - range.count, header, in: assembly)
     }
 
     // STAP-A (§5.7.1):  | 24 | size (16) | NAL unit | size (16) | NAL unit | …
@@ -103,23 +116,20 @@ extension H264Depacketizer {
         guard payload.count > 2 else { return assembly.markMalformed() }
         let (isStart, isEnd) = (payload[1] & 0x80 != 0, payload[1] & 0x40 != 0)
         if isStart {
-            if fragmentedUnit != nil { assembly.markIncomplete() }
             let header = payload[0] & 0xE0 | payload[1] & 0x1F
+            fragmented.abandon(in: &assembly)
             guard Self.beginsUnit(header) else { return assembly.markMalformed() }
-            note(H264.NALUnitType(header: header), firstPayloadByte: payload[2], in: &assembly)
-            fragmentedUnit = assembly.bytes.count
-            assembly.append(UInt32(0))
+            note(header, payload.extracting(2..<payload.count), in: &assembly)
+            fragmented.begin(in: &assembly)
             assembly.append(header)
         }
-        guard let unit = fragmentedUnit else { return assembly.markIncomplete() }
-        assembly.append(payload, in: 2..<payload.count)
-        guard isEnd else { return }
-        fragmentedUnit = nil
-        guard !assembly.isBroken else { return }
-        if H264.NALUnitType(header: assembly.bytes[unit + H264.lengthByteCount]) == .fillerData {
-            return assembly.truncate(to: unit)
+        fragmented.append(payload, in: 2..<payload.count, to: &assembly)
+        guard isEnd, let unit = fragmented.end(in: &assembly) else { return }
+        let header = assembly.bytes[unit.lowerBound]
+        if H264.NALUnitType(header: header) == .fillerData {
+            return assembly.truncate(to: unit.lowerBound - H264.lengthByteCount)
         }
-        assembly.overwrite(UInt32(assembly.bytes.count - unit - H264.lengthByteCount), at: unit)
+        noteParameterSet(at: unit.lowerBound, header, in: assembly)
     }
 
     /// Whether a header is one of a NAL unit: no packet nests in another (§5.7, §5.8), none is known to be damaged.
@@ -128,19 +138,28 @@ extension H264Depacketizer {
     }
 
     /// Notes what a NAL unit is, and whether packets lost before it took the beginning of the picture along.
-    private mutating func note(
-        _ type: H264.NALUnitType?, firstPayloadByte: UInt8, in assembly: inout FrameAssembly
-    ) {
+    ///
+    /// `payload` is what there is of it behind its header.
+    private mutating func note(_ header: UInt8, _ payload: Span<UInt8>, in assembly: inout FrameAssembly) {
+        let type = H264.NALUnitType(header: header)
         switch type {
         case .idrSlice: seen.idrSlice = true
         case .sequenceParameterSet: seen.sequenceParameterSet = true
         case .pictureParameterSet: seen.pictureParameterSet = true
         default: break
         }
-        guard let type, type.isSlice else { return }
-        // A picture's first slice begins with first_mb_in_slice = 0, a single 1 bit in Exp-Golomb (ITU-T H.264 §7.3.3).
-        if !seen.slice, assembly.startsAfterLoss, firstPayloadByte & 0x80 == 0 { assembly.markIncomplete() }
+        guard let type, type.isSlice, !seen.slice else { return }
         seen.slice = true
+        // A picture's first slice begins with first_mb_in_slice = 0, a single 1 bit in Exp-Golomb (ITU-T H.264 §7.3.3).
+        let isFirst = !payload.isEmpty && payload[0] & 0x80 != 0
+        if assembly.startsAfterLoss, !isFirst { assembly.markIncomplete() }
+        seen.picture = references.picture(ofSlice: header, payload: payload)
+    }
+
+    /// Hands a sequence parameter set that is whole to the tracker of references.
+    private mutating func noteParameterSet(at start: Int, _ header: UInt8, in assembly: FrameAssembly) {
+        guard H264.NALUnitType(header: header) == .sequenceParameterSet, !assembly.isBroken else { return }
+        references.receiveSequenceParameterSet(assembly.bytes[start...])
     }
 
     /// Sees to it that an IDR picture has its parameter sets, and says whether it does.

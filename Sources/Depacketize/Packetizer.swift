@@ -8,23 +8,28 @@ public struct Packetizer: Sendable {
     public static let defaultMaximumPayloadByteCount = 1200
 
     /// The payload of the packet in hand.
-    public private(set) var payload: [UInt8] = []
+    public internal(set) var payload: [UInt8] = []
     /// The marker of the packet in hand: whether it ends a picture.
     public private(set) var marker = false
 
-    private let codec: Codec
-    private let maximumPayloadByteCount: Int
-    private var frame: [UInt8] = []
-    private var position = 0
+    let maximumPayloadByteCount: Int
+    private(set) var frame: [UInt8] = []
+    var position = 0
     /// Where the NAL unit ends that is being cut into fragments.
-    private var fragmentedUnitEnd: Int?
+    var fragmentedUnitEnd: Int?
     /// The header of that unit.
-    private var fragmentedUnitHeader: UInt8 = 0
-    private var pictureID: UInt16
+    var fragmentedUnitHeader: UInt16 = 0
+    /// How much of the OBU at `position` has gone out.
+    var fragmentedUnitByteCount = 0
+    private(set) var isKeyframe = false
+    private(set) var pictureID: UInt16
 
-    /// A packetiser of H.264 (RFC 6184, packetization mode 1), VP8 (RFC 7741) or Opus (RFC 7587).
+    private let codec: Codec
+
+    /// A packetiser of any codec but AAC: RFC 6184 (packetization mode 1), RFC 7798, RFC 7741, RFC 9628, the payload
+    /// format of AV1, RFC 7587, RFC 3551.
     ///
-    /// `firstPictureID` may be anything; it counts VP8 frames on.
+    /// `firstPictureID` may be anything; it counts VP8 and VP9 frames on.
     public init(
         _ codec: Codec, maximumPayloadByteCount: Int = Packetizer.defaultMaximumPayloadByteCount,
         firstPictureID: UInt16 = 0
@@ -40,8 +45,10 @@ public struct Packetizer: Sendable {
     public mutating func load(_ frame: Frame) {
         precondition(frame.codec == codec, "a packetiser is for one codec")
         self.frame = frame.bytes
+        isKeyframe = frame.isKeyframe
         position = 0
         fragmentedUnitEnd = nil
+        fragmentedUnitByteCount = 0
         pictureID = (pictureID + 1) & 0x7FFF
     }
 
@@ -55,78 +62,19 @@ public struct Packetizer: Sendable {
         }
         switch codec {
         case .h264: advanceH264()
+        case .h265: advanceH265()
         case .vp8: advanceVP8()
-        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac:
+        case .vp9: advanceVP9()
+        case .av1: advanceAV1()
+        case .opus, .pcmu, .pcma, .g722, .aac:
             payload += frame
             position = frame.count
-            // Opus marks the first packet after a silence (RFC 7587 §4.1), which nobody relies on.
+            // Sound marks the first packet after a silence (RFC 7587 §4.1, RFC 3551 §4.1), which nobody relies on.
             return true
         }
         marker = position >= frame.count
         return !payload.isEmpty
     }
-}
 
-extension Packetizer {
-    /// A descriptor of four bytes with a 15-bit picture ID, then a piece of the frame (RFC 7741 §4.2).
-    private mutating func advanceVP8() {
-        let end = min(frame.count, position + maximumPayloadByteCount - 4)
-        payload.append(position == 0 ? 0x90 : 0x80)
-        payload.append(0x80)
-        payload.append(0x80 | UInt8(pictureID >> 8))
-        payload.append(UInt8(pictureID & 0xFF))
-        payload += frame[position..<end]
-        position = end
-    }
-
-    private mutating func advanceH264() {
-        if let end = fragmentedUnitEnd {
-            appendFragment(to: end, isStart: false)
-            return
-        }
-        // A length that does not fit ends the frame: its maker's mistake must not travel.
-        guard let unit = nalUnit(at: position) else {
-            position = frame.count
-            return
-        }
-        if unit.count > maximumPayloadByteCount {
-            fragmentedUnitHeader = frame[unit.lowerBound]
-            position = unit.lowerBound + 1
-            appendFragment(to: unit.upperBound, isStart: true)
-        } else if let next = nalUnit(at: unit.upperBound), unit.count + next.count + 5 <= maximumPayloadByteCount {
-            appendAggregation()
-        } else {
-            payload += frame[unit]
-            position = unit.upperBound
-        }
-    }
-
-    /// FU-A (RFC 6184 §5.8): a header that names the payload format, one that tells start, end and type.
-    private mutating func appendFragment(to unitEnd: Int, isStart: Bool) {
-        let end = min(unitEnd, position + maximumPayloadByteCount - 2)
-        let isEnd = end == unitEnd
-        payload.append(fragmentedUnitHeader & 0xE0 | 28)
-        payload.append(fragmentedUnitHeader & 0x1F | (isStart ? 0x80 : 0) | (isEnd ? 0x40 : 0))
-        payload += frame[position..<end]
-        position = end
-        fragmentedUnitEnd = isEnd ? nil : unitEnd
-    }
-
-    /// STAP-A (RFC 6184 §5.7.1): as many NAL units as fit, under the highest importance among them.
-    private mutating func appendAggregation() {
-        payload.append(24)
-        while let unit = nalUnit(at: position), payload.count + 2 + unit.count <= maximumPayloadByteCount {
-            let header = frame[unit.lowerBound]
-            payload[0] = payload[0] | header & 0x80 | 24
-            if header & 0x60 > payload[0] & 0x60 { payload[0] = payload[0] & 0x9F | header & 0x60 }
-            payload.append(UInt8(unit.count >> 8))
-            payload.append(UInt8(unit.count & 0xFF))
-            payload += frame[unit]
-            position = unit.upperBound
-        }
-    }
-
-    private func nalUnit(at position: Int) -> Range<Int>? {
-        H264.nalUnit(at: position, in: frame)
-    }
+    func nalUnit(at position: Int) -> Range<Int>? { H264.nalUnit(at: position, in: frame) }
 }

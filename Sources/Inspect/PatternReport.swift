@@ -22,6 +22,11 @@ public struct PatternReport: Codable, Equatable, Sendable {
     public var beepCount = 0
     public var flashCount = 0
     public var durationMilliseconds = 0
+    /// How many pictures stand upright in a player that turns them as the file asks.
+    public var uprightFrameCount = 0
+    /// How often the pictures change their size, and how far they are turned.
+    public var resizeCount = 0
+    public var turnCount = 0
     /// Packets that no decoder could make anything of.
     public var undecodableCount = 0
 
@@ -39,6 +44,8 @@ public struct PatternReport: Codable, Equatable, Sendable {
             disorderedFrameCount = video.disorderedCount
             tags = video.tags.map(Int.init).sorted()
             flashCount = video.flashOnsets.count
+            uprightFrameCount = video.uprightCount
+            (resizeCount, turnCount) = (video.resizeCount, video.turnCount)
             pacingP99Milliseconds = video.pacing.map { $0.p99 / .milliseconds(1) }
         }
         beepCount = found.audio?.beepOnsets.count ?? 0

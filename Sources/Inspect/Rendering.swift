@@ -22,6 +22,7 @@ extension FileReport {
         lines += reasons.map { "  \($0)" }
         for track in tracks {
             lines.append(track.text)
+            lines += track.changes(limit: Self.gapLimit)
             for gap in track.gaps.prefix(Self.gapLimit) {
                 lines.append("  held for \(gap.milliseconds) ms at \(seconds(gap.atMilliseconds))")
             }
@@ -42,17 +43,43 @@ extension FileReport {
 
 extension TrackReport {
     fileprivate var text: String {
-        var words = ["track \(number): \(kind) \(codec)"]
+        var words = ["track \(number): \(kind) \(codec)" + (codecString.map { " (\($0))" } ?? "")]
         if let width, let height { words.append("\(width)×\(height)") }
+        if let pixelAspectRatio { words.append("pixels \(pixelAspectRatio)") }
+        if let rotationDegrees, rotationDegrees != 0 { words.append("turned by \(rotationDegrees)°") }
+        if let colour { words.append(colour.text) }
         if let channelCount, let sampleRate {
             words.append("\(sampleRate) Hz, \(channelCount) channel\(channelCount == 1 ? "" : "s")")
         }
         words.append("\(sampleCount) samples")
         if kind == "video" { words.append("\(keyframeCount) keyframes") }
+        if isReordered { words.append("out of order") }
+        if let sampleEntryCount, sampleEntryCount > 1 { words.append("\(sampleEntryCount) sample entries") }
         words.append("\(seconds(startMilliseconds)) to \(seconds(endMilliseconds))")
         words.append("\(bitsPerSecond / 1000) kb/s")
         words.append(gaps.isEmpty ? "no gaps" : "\(gaps.count) gap\(gaps.count == 1 ? "" : "s")")
         return words.joined(separator: ", ")
+    }
+}
+
+extension TrackReport {
+    /// One line for each change of format.
+    fileprivate func changes(limit: Int) -> [String] {
+        var lines = formatChanges.prefix(limit).map { change in
+            "  \(change.width)×\(change.height) from \(seconds(change.atMilliseconds))"
+        }
+        if formatChanges.count > limit { lines.append("  and \(formatChanges.count - limit) more") }
+        return lines
+    }
+}
+
+extension TrackReport.Colour {
+    /// The usual ones have names.
+    fileprivate var text: String {
+        let codes = [primaries, transfer, matrix]
+        let names: [[Int]: String] = [[1, 1, 1]: "BT.709", [6, 6, 6]: "BT.601", [5, 6, 5]: "BT.601 (625)"]
+        let name = names[codes] ?? "colour " + codes.map(String.init).joined(separator: "/")
+        return isFullRange ? name + " full range" : name
     }
 }
 

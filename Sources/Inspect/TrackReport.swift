@@ -10,8 +10,23 @@ public struct TrackReport: Codable, Equatable, Sendable {
     /// `audio`, `video`, or what the file calls it.
     public var kind: String
     public var codec: String
+    /// What a player calls it: the `codecs` parameter of a media type (RFC 6381).
+    public var codecString: String?
+    /// In pixels, as the first pictures are coded.
     public var width: Int?
     public var height: Int?
+    /// What the file says of the numbers in pictures; nothing if it leaves that to the stream.
+    public var colour: Colour?
+    /// Width and height of a pixel, such as `4:3`; nothing if it is a square.
+    public var pixelAspectRatio: String?
+    /// By how many degrees players turn the pictures clockwise; nothing for sound, or if they are mirrored or slanted.
+    public var rotationDegrees: Int?
+    /// How many different sample entries the samples have; nothing in WebM, which has none.
+    public var sampleEntryCount: Int?
+    /// Where pictures become of another size or otherwise encoded, as far as the file's head says.
+    public var formatChanges: [FormatChange] = []
+    /// Whether pictures are decoded in another order than they are shown.
+    public var isReordered = false
     public var channelCount: Int?
     public var sampleRate: Int?
     public var sampleCount = 0
@@ -32,6 +47,28 @@ public struct TrackReport: Codable, Equatable, Sendable {
         public var milliseconds: Int
     }
 
+    /// What the numbers of a picture mean as light, in the code points of ITU-T H.273.
+    public struct Colour: Codable, Equatable, Sendable {
+        public var primaries: Int
+        public var transfer: Int
+        public var matrix: Int
+        public var isFullRange: Bool
+
+        init(_ description: ColourDescription) {
+            primaries = Int(description.primaries)
+            transfer = Int(description.transfer)
+            matrix = Int(description.matrix)
+            isFullRange = description.isFullRange
+        }
+    }
+
+    /// A sample with another entry than the one before.
+    public struct FormatChange: Codable, Equatable, Sendable {
+        public var atMilliseconds: Int
+        public var width: Int
+        public var height: Int
+    }
+
     /// A sample's place in time, in nanoseconds of the file.
     struct Timing {
         var start: Int64
@@ -42,24 +79,60 @@ public struct TrackReport: Codable, Equatable, Sendable {
         number = Int(track.id)
         kind = track.handler == "vide" ? "video" : track.handler == "soun" ? "audio" : track.handler.description
         codec = track.format?.codec.rawValue ?? track.sampleEntry.description
-        if track.width > 0 { (width, height) = (track.width, track.height) }
+        codecString = track.format?.codecString
+        describe(track)
         if track.channelCount > 0 { (channelCount, sampleRate) = (track.channelCount, track.sampleRate) }
         keyframeCount = track.samples.count { $0.isKeyframe }
         byteCount = track.samples.reduce(0) { $0 + $1.byteCount }
         // From the origin, never from each other: rounded differences add up.
-        measure(
-            track.samples.map {
-                let start = Self.nanoseconds($0.decodeTicks, track.timescale)
-                let end = Self.nanoseconds($0.decodeTicks + Int64($0.durationTicks), track.timescale)
-                return Timing(start: start, duration: end - start)
-            })
+        let samples = track.samples.map {
+            let start = Self.nanoseconds($0.presentationTicks, track.timescale)
+            let end = Self.nanoseconds($0.presentationTicks + Int64($0.durationTicks), track.timescale)
+            return Timing(start: start, duration: end - start)
+        }
+        isReordered = zip(samples, samples.dropFirst()).contains { $0.start > $1.start }
+        measure(isReordered ? Self.inOrderShown(samples) : samples)
+    }
+
+    /// What entries and header say of pictures.
+    private mutating func describe(_ track: MovieTrack) {
+        // Ours repeat the first at the end, for players that look at the last.
+        let used = Set(track.samples.map(\.entry))
+        sampleEntryCount = used.count
+        guard track.width > 0 else { return }
+        (width, height) = (track.width, track.height)
+        colour = track.entries.first?.colour.map(Colour.init)
+        if let ratio = track.entries.first?.pixelAspectRatio, ratio.horizontal != ratio.vertical {
+            pixelAspectRatio = "\(ratio.horizontal):\(ratio.vertical)"
+        }
+        rotationDegrees = track.rotation?.rawValue
+        for (before, sample) in zip(track.samples, track.samples.dropFirst()) where sample.entry != before.entry {
+            let entry = track.entries[Int(sample.entry)]
+            let start = Self.nanoseconds(sample.presentationTicks, track.timescale)
+            formatChanges.append(
+                FormatChange(atMilliseconds: Self.milliseconds(start), width: entry.width, height: entry.height))
+        }
+    }
+
+    /// In the order shown, each lasts until the next.
+    private static func inOrderShown(_ samples: [Timing]) -> [Timing] {
+        var sorted = samples.sorted { $0.start < $1.start }
+        for index in sorted.indices.dropLast() {
+            sorted[index].duration = sorted[index + 1].start - sorted[index].start
+        }
+        return sorted
     }
 
     init(_ track: WebMTrack) {
         number = track.number
         kind = track.kind?.rawValue ?? "other"
         codec = track.format?.codec.rawValue ?? track.codecID
-        if track.width > 0 { (width, height) = (track.width, track.height) }
+        codecString = track.format.map { $0.codec == .vp8 ? "vp8" : $0.codecString }
+        if track.width > 0 {
+            (width, height) = (track.width, track.height)
+            colour = track.colour.map(Colour.init)
+            rotationDegrees = track.rotation?.rawValue
+        }
         if track.channelCount > 0 { (channelCount, sampleRate) = (track.channelCount, track.sampleRate) }
         keyframeCount = track.samples.count { $0.isKeyframe }
         byteCount = track.samples.reduce(0) { $0 + $1.byteCount }

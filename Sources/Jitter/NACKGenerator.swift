@@ -2,21 +2,20 @@ public import Units
 
 /// Decides which missing packets of one stream to ask for, and when to ask again.
 ///
-/// A packet is missing once a later one has arrived. It is asked for after `reorderGrace`, then again after
-/// each round trip (and a margin), at ever longer intervals, until it comes or is given up.
+/// A packet is missing once a later one has arrived. It is asked for after a grace as long as this stream's packets
+/// are usually late, then again whenever the answer is overdue, at ever longer intervals, until it comes or is given
+/// up.
 public struct NACKGenerator: Sendable {
     /// How patient the generator is, and how much it takes on.
     public struct Limits: Equatable, Sendable {
-        /// How long a packet may be late before it counts as missing: reordering costs no request.
+        /// How long a packet may be late before it counts as missing, at first: reordering costs no request.
         public var reorderGrace = Duration.milliseconds(10)
+        /// Between which bounds the grace follows what the stream's packets really do.
+        public var graceBounds = Duration.milliseconds(5)...Duration.milliseconds(50)
         /// The shortest time between two requests for one packet, however short the round trip.
         public var minimumInterval = Duration.milliseconds(20)
         /// How often one packet is asked for.
         public var maximumTries = 10
-        /// How long one packet is asked for.
-        ///
-        /// Equals the reorder buffer's patience: what comes later would be of no use.
-        public var patience = Duration.milliseconds(500)
         /// How many packets may be missing at once: half a second of 2000 packets a second.
         ///
         /// At the limit the oldest are given up.
@@ -28,8 +27,13 @@ public struct NACKGenerator: Sendable {
     private struct Missing {
         var place: Int64
         var since: Instant
+        /// How many packets were missing in a row when this one was noticed.
+        var gapCount: Int
         var due: Instant
         var tries: Int
+
+        /// How many requests have had time to be answered, and were not.
+        func failures(at now: Instant) -> Int { due <= now ? tries : tries - 1 }
     }
 
     /// How many packets one call asks for at most: their NACK fits a datagram even if none are neighbours.
@@ -38,31 +42,48 @@ public struct NACKGenerator: Sendable {
     /// The earliest moment at which `nextRequests` may have something to say; nothing while none is missing.
     public private(set) var deadline: Instant?
 
+    /// How long one packet is asked for; may change at any time.
+    ///
+    /// Equals the reorder buffer's patience: what comes later would be of no use.
+    public var patience = Duration.milliseconds(500)
+
     /// Requests made, repeated ones included.
     public private(set) var requestCount = 0
     /// Packets that arrived after they had been asked for.
     public private(set) var repairedCount = 0
     /// Packets that are not asked for any more.
     public private(set) var givenUpCount = 0
+    /// How long a packet may be late now before it counts as missing.
+    public private(set) var grace: Duration
 
     private let limits: Limits
     private var highest: Int64?
     /// Sorted by place, since gaps only open above the highest.
     private var missing: [Missing] = []
+    /// The share of requests that bring nothing, though the packet can be had: smoothed.
+    private var failureShare = 0.1
 
-    public init(limits: Limits = Limits()) { self.limits = limits }
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+        grace = limits.reorderGrace
+    }
 
     /// How many packets are missing and not yet given up.
     public var missingCount: Int { missing.count }
 
-    /// Notes that a packet arrived, on its own or as a retransmission.
-    public mutating func received(place: Int64, at now: Instant) {
+    /// The first packet that is missing, since when, and how many were missing in a row with it; nothing while none is.
+    public var oldest: (place: Int64, since: Instant, gapCount: Int)? {
+        missing.first.map { ($0.place, $0.since, $0.gapCount) }
+    }
+
+    /// Notes that a packet arrived; `isAnswer` if it may have come because it was asked for.
+    public mutating func received(place: Int64, isAnswer: Bool = true, at now: Instant) {
         guard let highest else {
             self.highest = place
             return
         }
         guard place > highest else {
-            forget(place)
+            forget(place, isAnswer: isAnswer, at: now)
             return
         }
         self.highest = place
@@ -78,10 +99,10 @@ public struct NACKGenerator: Sendable {
         if missing.isEmpty { deadline = nil }
     }
 
-    /// The sequence numbers to ask for now, oldest first, each of which then waits a round trip.
+    /// The sequence numbers to ask for now, oldest first; each is asked for again if no answer came after `wait`.
     ///
     /// Call it no more often than once in about 10 ms, so that one NACK carries many.
-    public mutating func nextRequests(at now: Instant, roundTrip: Duration) -> [UInt16] {
+    public mutating func nextRequests(at now: Instant, answeredWithin wait: Duration) -> [UInt16] {
         guard let deadline, deadline <= now else { return [] }
         giveUp(at: now)
         var requests: [UInt16] = []
@@ -90,7 +111,7 @@ public struct NACKGenerator: Sendable {
             if missing[index].due <= now, requests.count < Self.maximumRequestCount {
                 requests.append(UInt16(truncatingIfNeeded: missing[index].place))
                 missing[index].tries += 1
-                missing[index].due = now + interval(afterTries: missing[index].tries, roundTrip: roundTrip)
+                missing[index].due = now + interval(afterTries: missing[index].tries, wait: wait)
             }
             next = min(next ?? missing[index].due, missing[index].due)
         }
@@ -99,11 +120,26 @@ public struct NACKGenerator: Sendable {
         return requests
     }
 
+    /// Whether the oldest missing packet failed to come so often that it is not bad luck any more.
+    ///
+    /// Bad luck is what this path does to one packet in 300 that can be had.
+    public func isOldestHopeless(at now: Instant) -> Bool {
+        guard let oldest = missing.first else { return false }
+        var (chance, failures) = (1.0, 0)
+        while chance > 1.0 / 300, failures < limits.maximumTries {
+            chance *= failureShare
+            failures += 1
+        }
+        return oldest.failures(at: now) >= max(2, failures)
+    }
+}
+
+extension NACKGenerator {
     private mutating func openGap(_ gap: Range<Int64>, at now: Instant) {
         guard !gap.isEmpty else { return }
-        let due = now + limits.reorderGrace
+        let due = now + grace
         for place in gap.suffix(limits.maximumMissing) {
-            missing.append(Missing(place: place, since: now, due: due, tries: 0))
+            missing.append(Missing(place: place, since: now, gapCount: gap.count, due: due, tries: 0))
         }
         givenUpCount += max(0, gap.count - limits.maximumMissing)
         let excess = missing.count - limits.maximumMissing
@@ -114,11 +150,32 @@ public struct NACKGenerator: Sendable {
         deadline = min(deadline ?? due, due)
     }
 
-    private mutating func forget(_ place: Int64) {
+    private mutating func forget(_ place: Int64, isAnswer: Bool, at now: Instant) {
         guard let index = index(of: place) else { return }
-        if missing[index].tries > 0 { repairedCount += 1 }
-        missing.remove(at: index)
+        let item = missing.remove(at: index)
         if missing.isEmpty { deadline = nil }
+        if item.tries > 0 { repairedCount += 1 }
+        if item.tries == 0 || !isAnswer {
+            noteLate(by: item.since.duration(to: now))
+        } else {
+            noteAnswer(failures: item.tries - 1)
+        }
+    }
+
+    /// A packet came by itself: it was late, not lost.
+    ///
+    /// Each needless request lengthens the grace by as much as three true losses shorten it, so that the grace ends up
+    /// where few of the requests are needless.
+    private mutating func noteLate(by delay: Duration) {
+        guard delay > grace else { return }
+        grace = min(delay, grace + .milliseconds(3), limits.graceBounds.upperBound)
+    }
+
+    private mutating func noteAnswer(failures: Int) {
+        grace = max(grace - .milliseconds(1), limits.graceBounds.lowerBound)
+        for _ in 0..<min(failures, limits.maximumTries) { failureShare += (1 - failureShare) / 32 }
+        // Never below what a good path does, or two failures would already look like the end.
+        failureShare = max(0.02, failureShare - failureShare / 32)
     }
 
     private func index(of place: Int64) -> Int? {
@@ -132,17 +189,17 @@ public struct NACKGenerator: Sendable {
 
     private mutating func giveUp(at now: Instant) {
         let count = missing.count
-        let limits = limits
+        let (limits, patience) = (limits, patience)
         missing.removeAll { item in
             let isSpent = item.tries >= limits.maximumTries && item.due <= now
-            return isSpent || item.since + limits.patience <= now
+            return isSpent || item.since + patience <= now
         }
         givenUpCount += count - missing.count
     }
 
-    /// A round trip and a quarter, for the answer's own jitter; twice that after each four tries, since a link
-    /// that loses so many retransmissions is full.
-    private func interval(afterTries tries: Int, roundTrip: Duration) -> Duration {
-        max(limits.minimumInterval, roundTrip * 5 / 4) * (1 << (tries / 4))
+    /// As long as an answer may take; twice that after each four tries, since a link that loses so many
+    /// retransmissions is full.
+    private func interval(afterTries tries: Int, wait: Duration) -> Duration {
+        max(limits.minimumInterval, wait) * (1 << (tries / 4))
     }
 }

@@ -7,7 +7,7 @@ public import Units
 /// statistics they belong to (RFC 4588 §8): reports tell of the network, not of the repair.
 public struct ReceptionStatistics: Sendable {
     public let source: SSRC
-    public let clockRate: ClockRate
+    public private(set) var clockRate: ClockRate
 
     /// Packets that arrived, duplicates included.
     public private(set) var packetCount: Int64 = 0
@@ -44,6 +44,13 @@ public struct ReceptionStatistics: Sendable {
     /// Remembers a sender report, for the sender to measure the round trip by our answer.
     public mutating func received(_ report: SenderReport, at arrival: Instant) {
         senderReport = (report.ntp.middle, arrival)
+    }
+
+    /// The stream's timestamps count another clock from now on.
+    public mutating func change(to clockRate: ClockRate) {
+        self.clockRate = clockRate
+        previousTransit = nil
+        scaledJitter = 0
     }
 
     /// Packets that should have arrived by now, counted from the first to the highest.

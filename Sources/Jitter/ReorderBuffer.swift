@@ -1,24 +1,6 @@
 import Bytes
 public import Units
 
-/// One packet in its right order, on its way from the reorder buffer to the depacketiser.
-///
-/// The caller keeps one and lends it to each `next` call: the payload's storage is exchanged, never copied.
-public struct OrderedPacket: Equatable, Sendable {
-    /// Its unwrapped sequence number.
-    public var place: Int64 = 0
-    /// Its unwrapped timestamp.
-    public var ticks: Int64 = 0
-    public var marker = false
-    public var arrival = Instant(nanoseconds: 0)
-    /// How many packets right before it are lost for good.
-    public var lostBefore = 0
-    public var payload: [UInt8] = []
-
-    /// An empty one, to be lent.
-    public init() {}
-}
-
 /// Puts the packets of one stream back in order, and waits a while for missing ones.
 ///
 /// A packet that is next in line needs no waiting and is not kept: `insert` says so, and the caller uses the
@@ -53,6 +35,9 @@ public struct ReorderBuffer: Sendable {
     /// taken as a new beginning: whatever was kept is lost.
     public static let maximumWindow = 4096
 
+    /// How long a gap is waited for; may change at any time.
+    public var patience: Duration
+
     /// How many packets are kept now.
     public private(set) var keptCount = 0
     /// Packets that never came, or came too late.
@@ -63,13 +48,14 @@ public struct ReorderBuffer: Sendable {
     /// The place that is next in line; nothing before the first packet.
     public private(set) var expected: Int64?
 
-    private let patience: Duration
     /// A power of two slots; a place lives in the slot of its low bits.
     private var slots: [Slot] = []
     /// When the gap before the oldest kept packet was noticed.
     private var gapSince: Instant?
     /// Lost packets that the next one delivered has to own up to.
     private var pendingLoss = 0
+    /// What is missing before this place is not waited for.
+    private var abandonedEnd = Int64.min
 
     public init(patience: Duration = ReorderBuffer.defaultPatience) { self.patience = patience }
 
@@ -79,6 +65,16 @@ public struct ReorderBuffer: Sendable {
     /// Takes a packet in: `place` and `ticks` are its unwrapped sequence number and timestamp.
     public mutating func insert(
         place: Int64, ticks: Int64, marker: Bool, payload: Span<UInt8>, arrival: Instant
+    ) -> Insertion {
+        insert(
+            place: place, ticks: ticks, marker: marker, note: PacketNote(), descriptor: payload.extracting(0..<0),
+            payload: payload, arrival: arrival)
+    }
+
+    /// Takes a packet in that says more of its frame.
+    public mutating func insert(
+        place: Int64, ticks: Int64, marker: Bool, note: PacketNote, descriptor: Span<UInt8>, payload: Span<UInt8>,
+        arrival: Instant
     ) -> Insertion {
         let next = expected ?? place
         expected = next
@@ -94,48 +90,6 @@ public struct ReorderBuffer: Sendable {
             restart(at: place)
             return .next(lostBefore: takePendingLoss())
         }
-        return keep(place: place, ticks: ticks, marker: marker, payload: payload, arrival: arrival)
-    }
-
-    /// Moves the next packet in line into `packet`, and says whether there was one.
-    ///
-    /// Passes over a gap once it has been waited for long enough.
-    public mutating func next(into packet: inout OrderedPacket, at now: Instant) -> Bool {
-        guard keptCount > 0, let next = expected else { return false }
-        if !slots[index(of: next)].isFull {
-            noticeGap()
-            guard let deadline, deadline <= now else { return false }
-            passOverGap(from: next)
-        }
-        deliver(into: &packet)
-        return true
-    }
-
-    /// Stops waiting for the gap in front, as far as it lies before `place`.
-    ///
-    /// For when whoever asked for those packets has given them up. Take `next` afterwards.
-    public mutating func giveUp(before place: Int64) {
-        guard keptCount > 0, var next = expected else { return }
-        while next < place, !slots[index(of: next)].isFull {
-            next += 1
-            lostCount += 1
-            pendingLoss += 1
-        }
-        if next != expected { advance(to: next) }
-    }
-}
-
-extension ReorderBuffer {
-    private func index(of place: Int64) -> Int { Int(truncatingIfNeeded: place) & (slots.count - 1) }
-
-    private mutating func takePendingLoss() -> Int {
-        defer { pendingLoss = 0 }
-        return pendingLoss
-    }
-
-    private mutating func keep(
-        place: Int64, ticks: Int64, marker: Bool, payload: Span<UInt8>, arrival: Instant
-    ) -> Insertion {
         makeRoom(for: place)
         let index = index(of: place)
         if slots[index].isFull {
@@ -146,12 +100,98 @@ extension ReorderBuffer {
         slots[index].packet.place = place
         slots[index].packet.ticks = ticks
         slots[index].packet.marker = marker
+        slots[index].packet.note = note
         slots[index].packet.arrival = arrival
-        slots[index].packet.payload.removeAll(keepingCapacity: true)
-        slots[index].packet.payload.append(copying: payload)
+        slots[index].packet.fill(descriptor: descriptor, payload: payload)
         keptCount += 1
         if keptCount == 1 { gapSince = arrival }
         return .kept
+    }
+
+    /// Moves the next packet in line into `packet`, and says whether there was one.
+    ///
+    /// Passes over a gap once it has been waited for long enough, or was abandoned.
+    public mutating func next(into packet: inout OrderedPacket, at now: Instant) -> Bool {
+        guard keptCount > 0, let next = expected else { return false }
+        if !slots[index(of: next)].isFull {
+            noticeGap()
+            let isDue = deadline.map { $0 <= now } ?? false
+            guard isDue || next < abandonedEnd else { return false }
+            passOverGap(from: next)
+        }
+        deliver(into: &packet)
+        return true
+    }
+
+    /// Waits no longer for anything that is missing before `place`.
+    ///
+    /// Take `next` afterwards: what is kept before `place` still comes out, each gap owned up to.
+    public mutating func abandon(before place: Int64) { abandonedEnd = max(abandonedEnd, place) }
+
+    /// Passes over the gap in front as if its packets had never been sent, if the first packet behind it is `place`.
+    ///
+    /// For packets that carry nothing of their own and that nobody will send again. Take `next` afterwards.
+    public mutating func skip(to place: Int64) {
+        guard let next = expected, firstKept == place, place > next else { return }
+        advance(to: place)
+    }
+}
+
+// What is kept.
+extension ReorderBuffer {
+    /// The packets of one frame that are kept side by side.
+    public struct KeptFrame: Equatable, Sendable {
+        public var first: Int64
+        public var last: Int64
+        /// Whether nothing is missing from its beginning to its marker.
+        public var isWhole: Bool
+
+        public init(first: Int64, last: Int64, isWhole: Bool) {
+            self.first = first
+            self.last = last
+            self.isWhole = isWhole
+        }
+    }
+
+    /// Whether a packet of this place would be of use.
+    public func lacks(_ place: Int64) -> Bool {
+        guard let expected, place >= expected else { return expected == nil }
+        return !isKept(place)
+    }
+
+    /// The place of the first packet that is kept.
+    public var firstKept: Int64? {
+        guard keptCount > 0, var place = expected else { return nil }
+        while !slots[index(of: place)].isFull { place += 1 }
+        return place
+    }
+
+    /// What is kept of the frame that the packet of `place` belongs to; nothing if that packet is not kept.
+    public func keptFrame(around place: Int64) -> KeptFrame? {
+        guard isKept(place) else { return nil }
+        let ticks = slots[index(of: place)].packet.ticks
+        var frame = KeptFrame(first: place, last: place, isWhole: false)
+        while isKept(frame.first - 1), slots[index(of: frame.first - 1)].packet.ticks == ticks { frame.first -= 1 }
+        while !slots[index(of: frame.last)].packet.marker, isKept(frame.last + 1),
+            slots[index(of: frame.last + 1)].packet.ticks == ticks
+        { frame.last += 1 }
+        let begins = slots[index(of: frame.first)].packet.note.beginsFrame || isKept(frame.first - 1)
+        frame.isWhole = begins && slots[index(of: frame.last)].packet.marker
+        return frame
+    }
+
+    private func isKept(_ place: Int64) -> Bool {
+        guard let expected, place >= expected, place - expected < slots.count else { return false }
+        return slots[index(of: place)].isFull
+    }
+}
+
+extension ReorderBuffer {
+    private func index(of place: Int64) -> Int { Int(truncatingIfNeeded: place) & (slots.count - 1) }
+
+    private mutating func takePendingLoss() -> Int {
+        defer { pendingLoss = 0 }
+        return pendingLoss
     }
 
     /// Moves the front of the line; the gap that may be there now has not been noticed yet.

@@ -77,5 +77,11 @@ public struct RetransmissionHistory: Sendable {
         return true
     }
 
+    /// What a kept packet was sent as; nothing if it is not kept.
+    public func payloadType(of sequenceNumber: UInt16) -> PayloadType? {
+        guard let fields = slots[index(of: sequenceNumber)].fields else { return nil }
+        return fields.sequenceNumber == sequenceNumber ? fields.payloadType : nil
+    }
+
     private func index(of sequenceNumber: UInt16) -> Int { Int(sequenceNumber) & (slots.count - 1) }
 }

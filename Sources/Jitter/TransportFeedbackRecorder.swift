@@ -30,6 +30,8 @@ public struct TransportFeedbackRecorder: Sendable {
     /// Arrivals in units of 250 µs from `first` on; the smallest number stands for none.
     private var arrivals: [Int64] = []
     private var feedbackCount: UInt8 = 0
+    /// Whether `first` is where the sender began, as far as anybody knows: what came before it may still come.
+    private var isBeginning = true
 
     private static let none = Int64.min
 
@@ -42,7 +44,9 @@ public struct TransportFeedbackRecorder: Sendable {
         if arrivals.isEmpty || place >= first + Int64(TransportFeedback.maximumStatusCount) {
             restart(at: place)
         } else if place < first {
-            return
+            guard isBeginning, first - place <= Int64(Self.historyCount) else { return }
+            arrivals.insert(contentsOf: repeatElement(Self.none, count: Int(first - place)), at: 0)
+            first = place
         }
         while first + Int64(arrivals.count) <= place { arrivals.append(Self.none) }
         let index = Int(place - first)
@@ -79,6 +83,7 @@ public struct TransportFeedbackRecorder: Sendable {
 
 extension TransportFeedbackRecorder {
     private mutating func restart(at place: Int64) {
+        isBeginning = arrivals.isEmpty
         first = place
         untold = place
         arrivals.removeAll(keepingCapacity: true)
@@ -117,6 +122,7 @@ extension TransportFeedbackRecorder {
         let told = Int(untold - first)
         guard told > 2 * Self.historyCount else { return }
         arrivals.removeFirst(told - Self.historyCount)
+        isBeginning = false
         first = untold - Int64(Self.historyCount)
     }
 

@@ -10,8 +10,11 @@ public struct LinkConditions: Equatable, Sendable {
     public var duplication: Double
     /// How long every datagram travels at the least.
     public var delay: Duration
-    /// How much longer it may travel: uniformly between nothing and this.
+    /// How much longer it may travel: between nothing and this.
     public var jitter: Duration
+    /// The share of datagrams whose extra time is drawn by itself, uniformly; the others share one that drifts slowly,
+    /// as queues fill and empty, so that they keep their order, 0…1.
+    public var reordering: Double
     /// Whether a datagram waits for those sent before it, as in most real queues.
     ///
     /// Without this, jitter also changes the order.
@@ -23,7 +26,7 @@ public struct LinkConditions: Equatable, Sendable {
 
     public init(
         loss: Double = 0, burstLength: Double = 1, duplication: Double = 0, delay: Duration = .zero,
-        jitter: Duration = .zero, keepsOrder: Bool = false, bitsPerSecond: Int? = nil,
+        jitter: Duration = .zero, reordering: Double = 1, keepsOrder: Bool = false, bitsPerSecond: Int? = nil,
         longestQueue: Duration = .milliseconds(300)
     ) {
         self.loss = loss
@@ -31,6 +34,7 @@ public struct LinkConditions: Equatable, Sendable {
         self.duplication = duplication
         self.delay = delay
         self.jitter = jitter
+        self.reordering = reordering
         self.keepsOrder = keepsOrder
         self.bitsPerSecond = bitsPerSecond
         self.longestQueue = longestQueue

@@ -22,6 +22,8 @@ public struct LossyLink: Sendable {
     private var flights: [Flight] = []
     private var random: SeededGenerator
     private var isLosing = false
+    /// How much of the jitter the datagrams have now that keep their order.
+    private var drift = 0.5
     private var lastArrival = Instant(nanoseconds: .min)
     private var freeAt = Instant(nanoseconds: .min)
 
@@ -80,11 +82,18 @@ public struct LossyLink: Sendable {
     }
 
     private mutating func fly(_ bytes: [UInt8], from departure: Instant) {
-        let extra = Int64(Double(conditions.jitter.wholeNanoseconds) * random.fraction())
+        let extra = Int64(Double(conditions.jitter.wholeNanoseconds) * jitterShare())
         var arrival = departure + conditions.delay + .nanoseconds(extra)
         if conditions.keepsOrder { arrival = max(arrival, lastArrival) }
         lastArrival = max(arrival, lastArrival)
         flights.insert(Flight(arrival: arrival, bytes: bytes), at: place(for: arrival))
+    }
+
+    /// How much of the jitter the next datagram has: its own draw, or what its neighbours have.
+    private mutating func jitterShare() -> Double {
+        if conditions.reordering >= 1 { return random.fraction() }
+        drift = min(1, max(0, drift + (random.fraction() - 0.5) / 5))
+        return random.fraction() < conditions.reordering ? random.fraction() : drift
     }
 
     /// Behind everything that arrives at the same moment, which in this order means before it.

@@ -22,6 +22,22 @@ struct FragmentReader {
         missing = tracks.map { _ in 0 }
     }
 
+    /// Takes in that the samples of a track have another format from here on; `entry` is its sample entry.
+    mutating func read(_ note: FormatNote, _ entry: [UInt8]) {
+        guard let index = tracks.firstIndex(where: { $0.id == note.track }) else { return }
+        do throws(WireError) {
+            let entry = try SampleEntryReader.readEntry(entry.span, handler: tracks[index].handler)
+            var number = tracks[index].entries.firstIndex(of: entry)
+            if number == nil, tracks[index].entries.count < OutputTrack.maximumFormatCount {
+                number = tracks[index].entries.count
+                tracks[index].entries.append(entry)
+            }
+            if let number { defaults[note.track, default: FragmentDefaults()].entryNumber = UInt32(number) + 1 }
+        } catch {
+            problems.append(.damaged("free", at: note.entry.lowerBound - FormatNote.prefixByteCount))
+        }
+    }
+
     /// Takes one fragment in, as far as it makes sense.
     mutating func read(_ box: Box, _ bytes: [UInt8]) {
         for fragment in box.children("traf") {
@@ -78,10 +94,13 @@ struct FragmentReader {
             run.dataBase = min(Int(clamping: try reader.read(UInt64.self)), fileByteCount)
             run.nextOffset = run.dataBase
         }
-        if flags & 0x2 != 0 { try reader.skip(4) }
+        if flags & 0x2 != 0 { run.defaults.entryNumber = try reader.read() }
         if flags & 0x8 != 0 { run.defaults.durationTicks = try reader.read() }
         if flags & 0x10 != 0 { run.defaults.byteCount = try reader.read() }
         if flags & 0x20 != 0 { run.defaults.flags = try reader.read() }
+        guard (1...UInt32(tracks[index].entries.count)).contains(run.defaults.entryNumber) else {
+            throw .invalid("sample_description_index", at: fragment)
+        }
         return (index, run)
     }
 
@@ -102,7 +121,8 @@ struct FragmentReader {
             let sample = MovieSample(
                 offset: run.nextOffset, byteCount: byteCount, decodeTicks: nextTicks[index],
                 durationTicks: duration, compositionOffset: composition,
-                isKeyframe: sampleFlags & SampleFlags.nonSyncBit == 0)
+                isKeyframe: sampleFlags & SampleFlags.nonSyncBit == 0,
+                entry: UInt16(clamping: run.defaults.entryNumber - 1))
             run.nextOffset += byteCount
             nextTicks[index] += Int64(duration)
             // An empty sample costs nothing to announce, so it must be said one by one.

@@ -13,8 +13,11 @@ public enum HybridMP4Repair {
         guard file.form == .fragmented, file.hasPlaceholder else { return nil }
         var tracks: [OutputTrack] = []
         for track in file.tracks where !track.samples.isEmpty {
-            guard let format = track.format else { return nil }
-            var output = OutputTrack(id: track.id, format: format, timescale: track.timescale)
+            let formats = track.entries.compactMap(\.format)
+            guard formats.count == track.entries.count else { return nil }
+            var output = OutputTrack(
+                id: track.id, formats: formats, timescale: track.timescale, rotation: track.rotation ?? .none)
+            output.adopt(delayTicks: -track.shiftTicks)
             output.adopt(track.samples, shift: track.shiftTicks)
             tracks.append(output)
         }
@@ -36,20 +39,20 @@ extension OutputTrack {
             var end = first.offset
             let run = rest.prefix { sample in
                 defer { end = sample.offset + sample.byteCount }
-                return sample.offset == end
+                return sample.offset == end && sample.entry == first.entry
             }
-            adopt(chunk: run, shift: shift, at: first.offset)
+            adopt(chunk: run, shift: shift, at: first.offset, format: Int(first.entry))
             rest = rest.dropFirst(run.count)
         }
     }
 
-    private mutating func adopt(chunk: ArraySlice<MovieSample>, shift: Int64, at offset: Int) {
+    private mutating func adopt(chunk: ArraySlice<MovieSample>, shift: Int64, at offset: Int, format: Int) {
         adopt(
             chunk.map {
                 OpenSample(
                     decodeTicks: max(0, $0.decodeTicks - shift), durationTicks: max(1, $0.durationTicks),
                     byteCount: UInt32(clamping: $0.byteCount), compositionOffset: $0.compositionOffset,
                     isKeyframe: $0.isKeyframe)
-            }, chunkAt: offset)
+            }, chunkAt: offset, format: format)
     }
 }

@@ -43,12 +43,30 @@ public struct HybridMP4Writer: Sendable {
 
     /// Adds a track, which may come long after others, and returns its number for `append`.
     ///
-    /// - Precondition: `hasRoom(for:)`, and the codec is not VP8.
-    public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
+    /// Players turn its pictures by `rotation`, clockwise.
+    /// - Precondition: `hasRoom(for:)`.
+    public mutating func addTrack(
+        _ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none
+    ) -> Int {
         precondition(!isFinished, "a finished file takes no more tracks")
         precondition(hasRoom(for: format), "the head has room for the track")
-        tracks.append(OutputTrack(id: UInt32(tracks.count + 1), format: format, timescale: timescale))
+        tracks.append(
+            OutputTrack(id: UInt32(tracks.count + 1), formats: [format], timescale: timescale, rotation: rotation))
         return tracks.count - 1
+    }
+
+    /// Says what a track's samples are from the next one on; false if this file cannot hold that.
+    ///
+    /// Pictures may change in everything but their codec. Parameter sets stay in the samples as well: until the file is
+    /// finished, they are what tells a player.
+    public mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool {
+        precondition(!isFinished, "a finished file changes no more")
+        guard tracks[track].canChange(to: format) else { return false }
+        guard format != tracks[track].formats[tracks[track].formatNumber] else { return true }
+        // A fragment's samples of one track are all of one format.
+        if !tracks[track].open.isEmpty { cutFragment() }
+        tracks[track].changeFormat(to: format)
+        return true
     }
 
     /// Whether another track can still join this file.
@@ -56,17 +74,15 @@ public struct HybridMP4Writer: Sendable {
     /// Always true before the first fragment, and of any sensible second track after it.
     public func hasRoom(for format: TrackFormat) -> Bool {
         guard let head else { return true }
-        let more = tracks + [OutputTrack(id: 0, format: format, timescale: .video)]
+        let more = tracks + [OutputTrack(id: 0, formats: [format], timescale: .video)]
         return head.hasRoom(for: coming(of: more))
     }
 
     /// Adds a sample to the open fragment; each track's decode times grow strictly.
-    ///
-    /// The picture is shown `compositionOffset` ticks after its decode time, or before it.
-    public mutating func append(_ sample: Sample, track: Int, compositionOffset: Int32 = 0) {
+    public mutating func append(_ sample: Sample, track: Int) {
         precondition(!isFinished, "a finished file takes no more samples")
         if openPayloadByteCount + sample.bytes.count > Self.maximumFragmentPayload { cutFragment() }
-        tracks[track].append(sample, compositionOffset: compositionOffset)
+        tracks[track].append(sample)
         openPayloadByteCount += sample.bytes.count
     }
 
@@ -93,6 +109,7 @@ public struct HybridMP4Writer: Sendable {
         guard tracks.contains(where: { !$0.open.isEmpty }) else { return }
         var writer = BoxWriter()
         announceTracks(&writer)
+        announceFormats(&writer)
         fragmentCount += 1
         var fragment = BoxWriter()
         fragment.fragment(number: fragmentCount, tracks)
@@ -114,7 +131,7 @@ public struct HybridMP4Writer: Sendable {
     private mutating func announceTracks(_ writer: inout BoxWriter) {
         var isNew = false
         for index in tracks.indices where !tracks[index].open.isEmpty && !tracks[index].isAnnounced {
-            tracks[index].isAnnounced = true
+            tracks[index].announce()
             isNew = true
         }
         guard isNew else { return }
@@ -126,6 +143,14 @@ public struct HybridMP4Writer: Sendable {
         }
         for replacement in head?.switchMovie(to: movie) ?? [] {
             writes += [.overwrite(at: replacement.offset, replacement.bytes), .sync]
+        }
+    }
+
+    /// Tells a repair of what the head does not know: which samples have another format than those before.
+    private mutating func announceFormats(_ writer: inout BoxWriter) {
+        for index in tracks.indices {
+            guard let format = tracks[index].takeFormatToAnnounce() else { continue }
+            writer.formatNote(track: tracks[index].id, format)
         }
     }
 

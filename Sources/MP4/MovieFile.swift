@@ -69,6 +69,8 @@ public struct MovieFile: Sendable {
                 let bytes = source.read(at: position, count: box.byteCount)
                 box.children = BoxReader.boxes(in: bytes.span, at: position).boxes.first?.children ?? []
                 read(box, bytes, &fragments)
+            } else if form == .fragmented, let note = FormatNote(box, start: start) {
+                fragments.read(note, source.read(at: note.entry.lowerBound, count: note.entry.count))
             }
             boxes.append(box)
             position = box.end

@@ -56,24 +56,26 @@ struct MovieReader {
         var reader = ByteReader(bytes.span.extracting(place(of: box)))
         try reader.skip(4)
         let id: UInt32 = try reader.read()
-        try reader.skip(4)
         let defaults = FragmentDefaults(
-            durationTicks: try reader.read(), byteCount: try reader.read(), flags: try reader.read())
+            entryNumber: try reader.read(), durationTicks: try reader.read(), byteCount: try reader.read(),
+            flags: try reader.read())
         return (id, defaults)
     }
 
     private mutating func readTrack(_ box: Box) throws(WireError) {
         let media = try child("mdia", of: box)
-        var track = MovieTrack(
-            id: try readTrackID(box), handler: try readHandler(media), timescale: try readTimescale(media),
-            sampleEntry: FourCC(rawValue: 0))
         let table = try child("stbl", of: try child("minf", of: media))
         let description = place(of: try child("stsd", of: table))
-        try SampleEntryReader.read(bytes.span.extracting(description), into: &track)
+        let handler = try readHandler(media)
+        let (id, rotation) = try readTrackHeader(box)
+        var track = MovieTrack(
+            id: id, handler: handler, timescale: try readTimescale(media),
+            entries: try SampleEntryReader.read(bytes.span.extracting(description), handler: handler),
+            rotation: rotation)
         track.shiftTicks = try readShift(box, timescale: track.timescale)
         do throws(WireError) {
             let reader = SampleTableReader(bytes: bytes, base: base, fileByteCount: fileByteCount)
-            let (samples, missing) = try reader.read(table, shift: track.shiftTicks)
+            let (samples, missing) = try reader.read(table, shift: track.shiftTicks, entryCount: track.entries.count)
             track.samples = samples
             if missing > 0 { problems.append(.samplesMissing(track: track.id, count: missing)) }
         } catch {
@@ -82,12 +84,17 @@ struct MovieReader {
         tracks.append(track)
     }
 
-    private func readTrackID(_ track: Box) throws(WireError) -> UInt32 {
+    /// §8.3.2.
+    private func readTrackHeader(_ track: Box) throws(WireError) -> (id: UInt32, rotation: Rotation?) {
         var reader = ByteReader(bytes.span.extracting(try place(of: "tkhd", in: track)))
         let version = try reader.readVersion()
         _ = try reader.readTime(version: version)
         _ = try reader.readTime(version: version)
-        return try reader.read()
+        let id: UInt32 = try reader.read()
+        try reader.skip(4)
+        _ = try reader.readTime(version: version)
+        try reader.skip(16)
+        return (id, try TransformationMatrix(reading: &reader).rotation)
     }
 
     private func readHandler(_ media: Box) throws(WireError) -> FourCC {
@@ -146,6 +153,8 @@ struct MovieReader {
 
 /// What a fragment need not repeat of its samples (`trex`, ISO/IEC 14496-12 §8.8.3).
 struct FragmentDefaults: Equatable {
+    /// Which of the track's entries, from 1.
+    var entryNumber: UInt32 = 1
     var durationTicks: UInt32 = 0
     var byteCount: UInt32 = 0
     var flags: UInt32 = 0

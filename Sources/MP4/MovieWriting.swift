@@ -25,20 +25,28 @@ struct MovieHeader: Sendable {
 }
 
 extension OutputTrack {
+    /// Where in the media, on its own timeline, what is shown or heard first begins.
+    private var firstTicks: Int64 { isVideo ? index.firstPresentationTicks : index.firstDecodeTicks + delayTicks }
+
     /// Where the track starts on the movie's timeline, in ticks of `MovieHeader.timescale`.
-    var startInMovie: Int64 { MovieHeader.ticks(index.firstDecodeTicks, of: timescale) }
+    var startInMovie: Int64 { MovieHeader.ticks(max(0, firstTicks - delayTicks), of: timescale) }
 
     /// Where the track ends on the movie's timeline, in ticks of `MovieHeader.timescale`.
     var endInMovie: Int64 {
-        MovieHeader.ticks(index.firstDecodeTicks + max(0, index.durationTicks - delayTicks), of: timescale)
+        max(startInMovie, MovieHeader.ticks(index.presentationEndTicks - delayTicks, of: timescale))
     }
 
-    /// How much a decoder makes before what was encoded begins.
-    ///
-    /// Opus only: an AAC track's samples are expected without their encoder's first.
-    var delayTicks: Int64 {
-        guard case .opus(_, let preSkip) = format else { return 0 }
-        return MediaTime(ticks: Int64(preSkip), rate: .opus).rescaled(to: timescale).ticks
+    /// How far into the media what is shown or heard first begins.
+    var mediaStartTicks: Int64 { max(0, firstTicks - index.firstDecodeTicks) }
+
+    /// How long the media lasts, decoded or shown, whichever is later.
+    var mediaDurationTicks: Int64 {
+        max(index.durationTicks, index.presentationEndTicks - index.firstDecodeTicks)
+    }
+
+    /// The formats that samples have.
+    var usedFormats: [TrackFormat] {
+        Array(formats.prefix(Int(index.chunkRuns.map(\.format).max() ?? 0) + 1))
     }
 }
 
@@ -69,8 +77,8 @@ extension BoxWriter {
                 $0.box("trak") {
                     $0.trackHeader(header, track, duration: track.endInMovie)
                     $0.editList(Edit.list(of: track))
-                    $0.media(header, track, duration: track.index.durationTicks) {
-                        $0.sampleTable(track.format, track.index)
+                    $0.media(header, track, duration: track.mediaDurationTicks) {
+                        $0.sampleTable(track.usedFormats, track.index)
                     }
                 }
             }
@@ -86,7 +94,7 @@ extension BoxWriter {
             $0.append(UInt32(0x1_0000))
             $0.append(UInt16(0x100))
             $0.appendZeros(10)
-            $0.unityMatrix()
+            $0.matrix(.unity)
             $0.appendZeros(24)
             $0.append(UInt32(nextTrack))
         }
@@ -95,7 +103,7 @@ extension BoxWriter {
     /// §8.3.2; flags: enabled, in the movie.
     private mutating func trackHeader(_ header: MovieHeader, _ track: OutputTrack, duration: Int64) {
         let version = Self.version(header, duration)
-        let size = track.format.pictureSize ?? PictureSize(width: 0, height: 0)
+        let size = track.format.displaySize
         fullBox("tkhd", version: version, flags: 3) {
             $0.times(header, version: version)
             $0.append(track.id)
@@ -104,7 +112,7 @@ extension BoxWriter {
             $0.appendZeros(12)
             $0.append(UInt16(track.isVideo ? 0 : 0x100))
             $0.appendZeros(2)
-            $0.unityMatrix()
+            $0.matrix(.turning(size, by: track.rotation))
             $0.append(UInt32(UInt16(clamping: size.width)) << 16)
             $0.append(UInt32(UInt16(clamping: size.height)) << 16)
         }
@@ -177,10 +185,6 @@ extension BoxWriter {
         append(Int64(header.creation), version: version)
     }
 
-    private mutating func unityMatrix() {
-        for value in [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000] as [UInt32] { append(value) }
-    }
-
     /// §8.8.3; unless a run says otherwise, audio samples stand alone and pictures do not.
     private mutating func trackExtends(_ track: OutputTrack) {
         fullBox("trex") {
@@ -205,12 +209,12 @@ private struct Edit {
     /// Where in the track's media it starts; -1 if there is nothing to play.
     var mediaTime: Int64
 
-    /// A track that starts late is preceded by an empty edit, so that all play in step, and what a
-    /// decoder makes before the sound begins is left out.
+    /// A track that starts late is preceded by an empty edit, so that all play in step, and what comes
+    /// before the first picture or sound is left out.
     static func list(of track: OutputTrack) -> [Edit] {
-        let (start, delay) = (track.startInMovie, track.delayTicks)
-        guard start > 0 || delay > 0 else { return [] }
+        let (start, mediaStart) = (track.startInMovie, track.mediaStartTicks)
+        guard start > 0 || mediaStart > 0 else { return [] }
         let empty = start > 0 ? [Edit(duration: start, mediaTime: -1)] : []
-        return empty + [Edit(duration: track.endInMovie - start, mediaTime: delay)]
+        return empty + [Edit(duration: track.endInMovie - start, mediaTime: mediaStart)]
     }
 }

@@ -2,38 +2,81 @@ import Codecs
 
 /// The sample description of a track (`stsd`, ISO/IEC 14496-12 §8.5.2).
 extension BoxWriter {
-    mutating func sampleDescription(_ format: TrackFormat) {
+    /// Lists what a track's samples are.
+    ///
+    /// With several, the first is repeated at the end: FFmpeg, and so Chromium, VLC and mpv, take a track for what its last
+    /// entry says until the first sample tells otherwise, others for what its first says. They also believe one entry's
+    /// colour and pixel shape of all the others: what entries do not agree on is left to the pictures themselves.
+    mutating func sampleDescription(_ formats: [TrackFormat]) {
+        let entries = formats.count > 1 ? formats + formats.prefix(1) : formats
+        let appearances = formats.map { Appearance(of: $0) }
+        let isOne = appearances.allSatisfy { $0 == appearances.first }
         fullBox("stsd") {
-            $0.append(UInt32(1))
-            switch format {
-            case .h264(let width, let height, let sequenceSets, let pictureSets):
-                $0.visualEntry("avc1", width: width, height: height) {
-                    $0.avcConfiguration(sequenceSets: sequenceSets, pictureSets: pictureSets)
+            $0.append(UInt32(entries.count))
+            for format in entries { $0.sampleEntry(format, isOne ? Appearance(of: format) : Appearance()) }
+        }
+    }
+
+    /// What an entry says of how pictures look.
+    struct Appearance: Equatable {
+        var colour: ColourDescription?
+        /// Nothing if pixels are squares.
+        var pixelAspectRatio: PixelAspectRatio?
+
+        init() {}
+
+        init(of format: TrackFormat) {
+            colour = format.colour
+            guard let ratio = format.pixelAspectRatio, ratio.horizontal != ratio.vertical else { return }
+            pixelAspectRatio = ratio
+        }
+    }
+
+    /// One entry: what the codec is, and what its decoder must know beforehand.
+    mutating func sampleEntry(_ format: TrackFormat, _ appearance: Appearance) {
+        switch format {
+        case .h264(_, _, let sequenceSets, let pictureSets):
+            visualEntry("avc1", format, appearance) {
+                $0.box("avcC") {
+                    $0.append(Self.avcConfiguration(H264.ParameterSets(sequence: sequenceSets, picture: pictureSets)))
                 }
-            case .aac(let sampleRate, let channelCount, let configuration):
-                $0.audioEntry("mp4a", sampleRate: sampleRate, channelCount: channelCount) {
-                    $0.elementaryStream(configuration)
-                }
-            case .opus(let channelCount, let preSkip):
-                $0.audioEntry("Opus", sampleRate: 48_000, channelCount: channelCount) {
-                    $0.opusConfiguration(channelCount: channelCount, preSkip: preSkip)
-                }
-            case .h265, .vp8, .vp9, .av1:
-                preconditionFailure("\(format.codec.rawValue) does not go to MP4")
+            }
+        case .h265(_, _, let videoSets, let sequenceSets, let pictureSets):
+            let sets = H265.ParameterSets(video: videoSets, sequence: sequenceSets, picture: pictureSets)
+            visualEntry("hvc1", format, appearance) { $0.box("hvcC") { $0.append(Self.hevcConfiguration(sets)) } }
+        case .vp8(let width, let height):
+            let same = VP8.format(of: PictureSize(width: width, height: height))
+            visualEntry("vp08", format, appearance) {
+                $0.fullBox("vpcC", version: 1) { $0.append(same.configurationRecord) }
+            }
+        case .vp9(let stream):
+            visualEntry("vp09", format, appearance) {
+                $0.fullBox("vpcC", version: 1) { $0.append(stream.configurationRecord) }
+            }
+        case .av1(_, _, let header):
+            visualEntry("av01", format, appearance) { $0.box("av1C") { $0.append(Self.av1Configuration(header)) } }
+        case .aac(let sampleRate, let channelCount, let configuration):
+            audioEntry("mp4a", sampleRate: sampleRate, channelCount: channelCount) {
+                $0.elementaryStream(configuration)
+            }
+        case .opus(let channelCount, let preSkip):
+            audioEntry("Opus", sampleRate: 48_000, channelCount: channelCount) {
+                $0.opusConfiguration(channelCount: channelCount, preSkip: preSkip)
             }
         }
     }
 
     /// ISO/IEC 14496-12 §12.1.3: 72 dots an inch, one frame a sample, 24 bits deep.
     private mutating func visualEntry(
-        _ type: FourCC, width: Int, height: Int, _ configuration: (inout BoxWriter) -> Void
+        _ type: FourCC, _ format: TrackFormat, _ appearance: Appearance, _ configuration: (inout BoxWriter) -> Void
     ) {
+        let size = format.pictureSize ?? PictureSize(width: 0, height: 0)
         box(type) {
             $0.appendZeros(6)
             $0.append(UInt16(1))
             $0.appendZeros(16)
-            $0.append(UInt16(clamping: width))
-            $0.append(UInt16(clamping: height))
+            $0.append(UInt16(clamping: size.width))
+            $0.append(UInt16(clamping: size.height))
             $0.append(UInt32(0x48_0000))
             $0.append(UInt32(0x48_0000))
             $0.appendZeros(4)
@@ -42,6 +85,25 @@ extension BoxWriter {
             $0.append(UInt16(24))
             $0.append(UInt16.max)
             configuration(&$0)
+            if let colour = appearance.colour { $0.colour(colour) }
+            if let ratio = appearance.pixelAspectRatio { $0.pixelAspectRatio(ratio) }
+        }
+    }
+
+    /// `colr` with code points (ISO/IEC 14496-12 §12.1.5).
+    private mutating func colour(_ colour: ColourDescription) {
+        box("colr") {
+            $0.append("nclx" as FourCC)
+            for code in [colour.primaries, colour.transfer, colour.matrix] { $0.append(UInt16(code)) }
+            $0.append(UInt8(colour.isFullRange ? 0x80 : 0))
+        }
+    }
+
+    /// `pasp` (ISO/IEC 14496-12 §12.1.4), where pixels are no squares.
+    private mutating func pixelAspectRatio(_ ratio: PixelAspectRatio) {
+        box("pasp") {
+            $0.append(UInt32(clamping: ratio.horizontal))
+            $0.append(UInt32(clamping: ratio.vertical))
         }
     }
 
@@ -81,13 +143,33 @@ extension BoxWriter {
             $0.append(UInt8(0))
         }
     }
+}
 
-    /// `avcC` (ISO/IEC 14496-15 §5.3.3.1).
-    ///
-    /// Where the parameter sets make no record, one without sets stands in, and a decoder takes those
-    /// in the stream.
-    private mutating func avcConfiguration(sequenceSets: [[UInt8]], pictureSets: [[UInt8]]) {
-        let sets = H264.ParameterSets(sequence: sequenceSets, picture: pictureSets)
-        box("avcC") { $0.append(H264.configurationRecord(of: sets) ?? [1, 66, 0, 30, 0xFF, 0xE0, 0]) }
+extension TrackFormat {
+    /// How large its pictures are shown: with square pixels (ISO/IEC 14496-12 §8.3.2.3).
+    var displaySize: PictureSize {
+        var size = pictureSize ?? PictureSize(width: 0, height: 0)
+        if let ratio = pixelAspectRatio {
+            size.width = (size.width * ratio.horizontal + ratio.vertical / 2) / ratio.vertical
+        }
+        return size
+    }
+}
+
+/// Where parameter sets make no record, one without sets stands in, and a decoder takes those in the stream.
+extension BoxWriter {
+    private static func avcConfiguration(_ sets: H264.ParameterSets) -> [UInt8] {
+        H264.configurationRecord(of: sets) ?? [1, 66, 0, 30, 0xFF, 0xE0, 0]
+    }
+
+    private static func hevcConfiguration(_ sets: H265.ParameterSets) -> [UInt8] {
+        // Main profile, level 3.1, 4:2:0, 8 bits, no arrays.
+        H265.configurationRecord(of: sets)
+            ?? [1, 1, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 93, 0xF0, 0, 0xFC, 0xFD, 0xF8, 0xF8, 0, 0, 0x0F, 0]
+    }
+
+    private static func av1Configuration(_ header: [UInt8]) -> [UInt8] {
+        // Main profile, level 2.0, 4:2:0, 8 bits.
+        AV1.configurationRecord(sequenceHeader: header) ?? [0x81, 0, 0x0C, 0]
     }
 }

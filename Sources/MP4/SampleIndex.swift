@@ -11,6 +11,14 @@ struct SampleIndex: Sendable {
         var value: UInt32
     }
 
+    /// So many chunks that follow each other, alike in how many samples each has and what those are.
+    struct ChunkRun: Equatable, Sendable {
+        var count: UInt32
+        var samplesPerChunk: UInt32
+        /// Which of the track's formats, from 0.
+        var format: UInt32
+    }
+
     private(set) var sampleCount = 0
 
     /// Where the first sample lies on the file's timeline.
@@ -29,12 +37,22 @@ struct SampleIndex: Sendable {
     private(set) var syncSamples: [UInt32] = []
     private(set) var allAreSync = true
     private(set) var chunkOffsets: [Int] = []
-    /// For `stsc`: `value` samples in each of `count` chunks that follow each other.
-    private(set) var samplesPerChunk: [Run] = []
+    /// For `stsc`.
+    private(set) var chunkRuns: [ChunkRun] = []
+    /// When the first picture is shown that is shown at all.
+    private(set) var firstPresentationTicks: Int64 = 0
+    /// When the last picture is shown, and how long.
+    private var lastPresentationTicks: Int64 = 0
+    private var lastPresentationDuration: UInt32 = 0
 
     /// Ticks from the first sample's start to the last one's end.
     var durationTicks: Int64 {
         sampleCount == 0 ? 0 : lastDecodeTicks - firstDecodeTicks + Int64(lastDurationTicks)
+    }
+
+    /// Where what is shown last ends on the file's timeline.
+    var presentationEndTicks: Int64 {
+        sampleCount == 0 ? 0 : lastPresentationTicks + Int64(lastPresentationDuration)
     }
 
     /// The body of `stts`.
@@ -47,21 +65,28 @@ struct SampleIndex: Sendable {
     /// About how many bytes the tables of the finished file take, and so this index in memory.
     var tableByteCount: Int {
         let runs = closedDurations.count + compositionOffsets.count
-        let chunks = samplesPerChunk.count * 12 + chunkOffsets.count * 8
+        let chunks = chunkRuns.count * 12 + chunkOffsets.count * 8
         return sizes.count + runs * 8 + syncSamples.count * 4 + chunks
     }
 
-    /// Takes in samples that lie one after the other from `offset` on.
-    mutating func addChunk(at offset: Int, _ samples: [OpenSample]) {
+    /// Takes in samples of one format that lie one after the other from `offset` on.
+    mutating func addChunk(at offset: Int, _ samples: [OpenSample], format: Int = 0) {
         guard !samples.isEmpty else { return }
         chunkOffsets.append(offset)
-        Self.extend(&samplesPerChunk, by: UInt32(samples.count))
+        let run = ChunkRun(count: 1, samplesPerChunk: UInt32(samples.count), format: UInt32(format))
+        if let last = chunkRuns.last, last.samplesPerChunk == run.samplesPerChunk, last.format == run.format {
+            chunkRuns[chunkRuns.count - 1].count += 1
+        } else {
+            chunkRuns.append(run)
+        }
         for sample in samples { add(sample) }
     }
 
-    mutating func holdLast(until ticks: Int64) {
+    /// Lets what is decoded last and what is shown last last longer, or shorter.
+    mutating func holdLast(until ticks: Int64, shownUntil presentationTicks: Int64) {
         guard sampleCount > 0 else { return }
         lastDurationTicks = UInt32(clamping: max(1, ticks - lastDecodeTicks))
+        lastPresentationDuration = UInt32(clamping: max(1, presentationTicks - lastPresentationTicks))
     }
 
     private mutating func add(_ sample: OpenSample) {
@@ -73,10 +98,19 @@ struct SampleIndex: Sendable {
         }
         lastDecodeTicks = sample.decodeTicks
         lastDurationTicks = sample.durationTicks
+        addPresentation(of: sample)
         addCompositionOffset(sample.compositionOffset)
         addSync(sample.isKeyframe)
         sampleCount += 1
         sizes.append(bigEndian: sample.byteCount)
+    }
+
+    private mutating func addPresentation(of sample: OpenSample) {
+        let ticks = sample.decodeTicks + Int64(sample.compositionOffset)
+        firstPresentationTicks = sampleCount == 0 ? ticks : min(firstPresentationTicks, ticks)
+        guard sampleCount == 0 || ticks >= lastPresentationTicks else { return }
+        lastPresentationTicks = ticks
+        lastPresentationDuration = sample.durationTicks
     }
 
     private mutating func addCompositionOffset(_ offset: Int32) {

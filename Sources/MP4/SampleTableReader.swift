@@ -17,13 +17,15 @@ struct SampleTableReader {
     }
 
     /// The samples that the file holds, and how many more it announces.
-    func read(_ table: Box, shift: Int64) throws(WireError) -> (samples: [MovieSample], missing: Int) {
+    ///
+    /// Each names one of `entryCount` entries of the table's description.
+    func read(_ table: Box, shift: Int64, entryCount: Int) throws(WireError) -> (samples: [MovieSample], missing: Int) {
         var samples = try readSizes(table)
         guard !samples.isEmpty else { return ([], 0) }
         try readTimes(table, shift: shift, &samples)
         try readCompositionOffsets(table, &samples)
         try readSyncSamples(table, &samples)
-        try readPlaces(table, &samples)
+        try readPlaces(table, entryCount: entryCount, &samples)
         let announced = samples.count
         samples.removeAll { $0.offset < 0 || $0.offset > fileByteCount - $0.byteCount }
         return (samples, announced - samples.count)
@@ -100,32 +102,44 @@ struct SampleTableReader {
     }
 
     /// `stsc` says how many samples each chunk has, `stco` or `co64` where the chunk lies (§8.7.4, §8.7.5).
-    private func readPlaces(_ table: Box, _ samples: inout [MovieSample]) throws(WireError) {
+    private func readPlaces(
+        _ table: Box, entryCount: Int, _ samples: inout [MovieSample]
+    ) throws(WireError) {
         let offsets = try readChunkOffsets(table)
         guard let box = table.child("stsc") else { throw .invalid("stsc", at: table.offset) }
         var reader = ByteReader(bytes.span.extracting(place(of: box)))
         try reader.skip(4)
         let count: UInt32 = try reader.read()
         guard Int(count) <= reader.remaining / 12 else { throw .invalid("stsc", at: box.offset) }
-        var runs: [(first: Int, samples: Int)] = []
+        var runs: [ChunkRun] = []
         for _ in 0..<count {
-            runs.append((Int(try reader.read(UInt32.self)) - 1, Int(try reader.read(UInt32.self))))
-            try reader.skip(4)
+            let (first, samples) = (Int(try reader.read(UInt32.self)) - 1, Int(try reader.read(UInt32.self)))
+            let entry = Int(try reader.read(UInt32.self)) - 1
+            guard (0..<entryCount).contains(entry) else { throw .invalid("stsc", at: box.offset) }
+            runs.append(ChunkRun(first: first, samples: samples, entry: UInt16(entry)))
         }
         var index = 0
         for (number, run) in runs.enumerated() {
             let end = number + 1 < runs.count ? runs[number + 1].first : offsets.count
             guard run.first >= 0, run.first <= end, end <= offsets.count else { throw .invalid("stsc", at: box.offset) }
             for chunk in run.first..<end where index < samples.count {
-                place(run.samples, from: offsets[chunk], &index, &samples)
+                place(run, from: offsets[chunk], &index, &samples)
             }
         }
     }
 
-    private func place(_ count: Int, from start: Int, _ index: inout Int, _ samples: inout [MovieSample]) {
+    /// Chunks from `first` on, alike in how many samples each has and what those are.
+    private struct ChunkRun {
+        var first: Int
+        var samples: Int
+        var entry: UInt16
+    }
+
+    private func place(_ run: ChunkRun, from start: Int, _ index: inout Int, _ samples: inout [MovieSample]) {
         var offset = start
-        for _ in 0..<min(count, samples.count - index) {
+        for _ in 0..<min(run.samples, samples.count - index) {
             samples[index].offset = offset
+            samples[index].entry = run.entry
             offset += samples[index].byteCount
             index += 1
         }

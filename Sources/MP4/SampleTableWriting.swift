@@ -5,20 +5,18 @@ extension BoxWriter {
     /// The tables of a track whose samples all come in fragments.
     mutating func emptySampleTable(_ format: TrackFormat) {
         box("stbl") {
-            $0.sampleDescription(format)
+            $0.sampleDescription([format])
             for type in ["stts", "stsc"] as [FourCC] { $0.fullBox(type) { $0.append(UInt32(0)) } }
             $0.fullBox("stsz") { $0.appendZeros(8) }
             $0.fullBox("stco") { $0.append(UInt32(0)) }
         }
     }
 
-    mutating func sampleTable(_ format: TrackFormat, _ index: SampleIndex) {
+    mutating func sampleTable(_ formats: [TrackFormat], _ index: SampleIndex) {
         box("stbl") {
-            $0.sampleDescription(format)
+            $0.sampleDescription(formats)
             $0.runs("stts", index.durations)
-            if !index.compositionOffsets.isEmpty {
-                $0.runs("ctts", version: index.hasNegativeOffsets ? 1 : 0, index.compositionOffsets)
-            }
+            $0.compositionOffsets(index)
             $0.syncSamples(index)
             $0.samplesPerChunk(index)
             $0.fullBox("stsz") {
@@ -28,6 +26,12 @@ extension BoxWriter {
             }
             $0.chunkOffsets(index.chunkOffsets)
         }
+    }
+
+    /// `ctts` (§8.6.1.3), only where pictures are out of order; version 1 where an offset is below zero.
+    private mutating func compositionOffsets(_ index: SampleIndex) {
+        guard !index.compositionOffsets.isEmpty else { return }
+        runs("ctts", version: index.hasNegativeOffsets ? 1 : 0, index.compositionOffsets)
     }
 
     private mutating func runs(_ type: FourCC, version: UInt8 = 0, _ runs: [SampleIndex.Run]) {
@@ -49,15 +53,15 @@ extension BoxWriter {
         }
     }
 
-    /// `stsc` (§8.7.4): an entry for each change in how many samples a chunk has.
+    /// `stsc` (§8.7.4): an entry for each change in how many samples a chunk has, and of what format.
     private mutating func samplesPerChunk(_ index: SampleIndex) {
         fullBox("stsc") {
-            $0.append(UInt32(index.samplesPerChunk.count))
+            $0.append(UInt32(index.chunkRuns.count))
             var chunk: UInt32 = 1
-            for run in index.samplesPerChunk {
+            for run in index.chunkRuns {
                 $0.append(chunk)
-                $0.append(run.value)
-                $0.append(UInt32(1))
+                $0.append(run.samplesPerChunk)
+                $0.append(run.format + 1)
                 chunk += run.count
             }
         }

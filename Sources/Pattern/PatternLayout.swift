@@ -1,9 +1,14 @@
+import Codecs
+
 /// Where the parts of a picture of the pattern lie, at any size.
 ///
 /// From the top: the band that flashes, a quarter; the mark's blocks, three rows of twenty, a fifth; the
 /// user's colour with the bar that moves, the rest. Places are fractions of the picture, so that a scaled
 /// picture reads like the original; at 320 by 240 a block is 16 by 16, one macroblock.
 struct PatternLayout {
+    /// The smallest pictures that are read back after any coding, upright or not: a block is then 6 pixels wide.
+    static let smallest = PictureSize(width: 160, height: 120)
+
     static let columns = 20
     static let rows = 3
 

@@ -1,9 +1,16 @@
+public import Codecs
+
 /// Draws the pictures of one user's pattern.
 ///
 /// A picture depends on its number alone, noise included, so that any two runs draw the same.
 public struct PatternPainter: Sendable {
     /// How long the flash and the beep last at the start of each second.
     public static let flash: Duration = .milliseconds(100)
+
+    /// The smallest pictures that are surely read back, whatever codec they go through and however they are turned.
+    ///
+    /// Smaller ones can be drawn too, and are read as long as nobody codes them.
+    public static let smallestSize = PatternLayout.smallest
 
     /// The pictures' size.
     public let width: Int

@@ -1,4 +1,6 @@
-/// Reads pictures of the pattern back, after whatever coding and scaling they went through.
+public import Codecs
+
+/// Reads pictures of the pattern back, after whatever coding, scaling and turning they went through.
 public struct PatternReader: Sendable {
     /// What one picture says.
     public struct Reading: Equatable, Sendable {
@@ -15,21 +17,30 @@ public struct PatternReader: Sendable {
     /// How many pixels of a block are looked at, in each direction: enough to average noise away.
     private static let samplesPerSide = 8
 
+    private let width: Int
+    private let height: Int
+    private let rotation: Rotation
+    /// Of the picture when it stands upright.
     private let layout: PatternLayout
 
-    /// A reader of pictures of one size.
-    public init(width: Int, height: Int) {
-        layout = PatternLayout(width: width, height: height)
+    /// A reader of pictures of one size, as they are coded, that have to be turned by `rotation` to stand upright.
+    public init(width: Int, height: Int, rotation: Rotation = .none) {
+        self.width = width
+        self.height = height
+        self.rotation = rotation
+        layout =
+            rotation.isSideways
+            ? PatternLayout(width: height, height: width) : PatternLayout(width: width, height: height)
     }
 
     /// Reads a picture from its luma, whose rows begin `stride` bytes apart.
     public func read(_ luma: Span<UInt8>, stride: Int) -> Reading {
-        let band = layout.flashRows
-        let isFlashing = mean(of: luma, stride: stride, band, 0..<layout.width) >= Self.flashLuma
+        let turn = PlaneTurn(width: width, height: height, stride: stride, by: rotation)
+        let isFlashing = mean(of: luma, turn, layout.flashRows, 0..<layout.width) >= Self.flashLuma
         var code: UInt64 = 0
         for index in 0..<PatternMark.bitCount {
             let block = layout.block(index)
-            let isOne = mean(of: luma, stride: stride, block.rows, block.columns) >= Self.blockLuma
+            let isOne = mean(of: luma, turn, block.rows, block.columns) >= Self.blockLuma
             code = code << 1 | (isOne ? 1 : 0)
         }
         return Reading(mark: PatternMark(code: code), isFlashing: isFlashing)
@@ -39,12 +50,14 @@ public struct PatternReader: Sendable {
     public func read(_ picture: Picture) -> Reading { read(picture.luma.span, stride: picture.width) }
 
     /// The mean luma of a rectangle's middle half, where no neighbour rings in.
-    private func mean(of luma: Span<UInt8>, stride: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Int {
+    private func mean(of luma: Span<UInt8>, _ turn: PlaneTurn, _ rows: Range<Int>, _ columns: Range<Int>) -> Int {
         let count = Self.samplesPerSide
         var sum = 0
         for row in 0..<count {
-            let place = Self.place(row, of: count, in: rows) * stride
-            for column in 0..<count { sum += Int(luma[place + Self.place(column, of: count, in: columns)]) }
+            let start = turn.origin + Self.place(row, of: count, in: rows) * turn.rowStep
+            for column in 0..<count {
+                sum += Int(luma[start + Self.place(column, of: count, in: columns) * turn.columnStep])
+            }
         }
         return sum / (count * count)
     }

@@ -2,9 +2,7 @@ public import Bytes
 import Codecs
 import DTLS
 public import EventLoop
-import Foundation
 import Link
-import SDP
 public import Units
 import WebRTC
 
@@ -22,58 +20,72 @@ public actor Publisher: DatagramReceiver {
     public let port: UDPPort
     public private(set) var report = PublishReport()
 
-    private let source: any MediaSource
-    private let signaller: any Signaller
-    private let certificate: Certificate
-    private let conditions: LinkConditions?
-    private let seed: UInt64
-    private var peer: Peer<DTLSChannel>?
-    private var relay: LinkRelay?
+    let source: any MediaSource
+    let signaller: any Signaller
+    let certificate: Certificate
+    let conditions: LinkConditions?
+    let seed: UInt64
+    var peer: Peer<DTLSChannel>?
+    /// The bad networks that were put before the server, one each time that we joined.
+    var relays: [LinkRelay] = []
+    var linkLoop: EventLoop?
+    var joinCount = 0
     /// The section of each of the source's tracks.
-    private var sections: [MediaKind: Int] = [:]
+    var sections: [MediaKind: Int] = [:]
+    let hasCopies: Bool
+    private let script: PublishScript
+    private var gate: FrameGate
+    /// How many streams of each kind were given up for another.
+    private var renewals: [MediaKind: Int] = [:]
+    private var isConnected = false
+    /// When media first flowed.
     private var started: Instant?
     private var deadline: Instant?
     private var end: PublishEnd?
+    private var isStopped = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// A publisher that has not said anything yet; `conditions` put a bad network before it.
     init(
         source: any MediaSource, signaller: any Signaller, certificate: Certificate, conditions: LinkConditions?,
-        seed: UInt64, on loop: EventLoop
+        script: PublishScript = PublishScript(), hasCopies: Bool = false, seed: UInt64, on loop: EventLoop
     ) throws {
         self.loop = loop
         self.source = source
         self.signaller = signaller
         self.certificate = certificate
         self.conditions = conditions
+        self.script = script
+        self.hasCopies = hasCopies
         self.seed = seed
+        gate = FrameGate(script, encodingCount: source.tracks.map(\.encodingCount).max() ?? 1)
         port = try UDPPort(anyAddress: 0, batchCount: 16, bufferByteCount: 256 << 10)
     }
 
     /// Joins, and returns when media flows.
     public func connect() async throws {
         try join(loop)
-        var random = SystemRandomNumberGenerator()
-        let credentials = ICECredentials(using: &random)
-        let offer = try makeOffer(credentials)
-        let text = try await signaller.exchange(offer: offer.description)
+        do { try await enter() } catch {
+            leave(loop)
+            throw error
+        }
+    }
+
+    private func enter() async throws {
         do {
-            var negotiation = try Negotiation.accept(answer: try SessionDescription(parsing: text), for: offer)
-            if let conditions { try await insertRelay(conditions, into: &negotiation) }
-            try begin(negotiation, credentials)
+            try await negotiate()
             try await waitForMedia()
         } catch {
-            // The server has let us in, and would wait for us.
+            // The server may have let us in, and would wait for us.
             await signaller.leave()
-            leave(loop)
             throw error
         }
     }
 
     private func waitForMedia() async throws {
         let limit = SystemClock.now() + Self.connectTimeout
-        while started == nil {
-            if let end { throw PublishError(end.description) }
+        while !isConnected {
+            if case .failed(let reason) = end { throw PublishError(reason) }
             guard SystemClock.now() < limit else {
                 throw PublishError("no connection after 15 s: are the server's UDP ports reachable?")
             }
@@ -84,32 +96,72 @@ public actor Publisher: DatagramReceiver {
     /// Sends until `duration` has passed, the source is over, or the connection ends.
     public func send(for duration: Duration?) async throws {
         deadline = duration.flatMap { length in started.map { $0 + length } }
-        loop.wake()
-        await withCheckedContinuation { continuation in
-            if end == nil { waiting.append(continuation) } else { continuation.resume() }
+        while true {
+            loop.wake()
+            await withCheckedContinuation { continuation in
+                if end == nil { waiting.append(continuation) } else { continuation.resume() }
+            }
+            guard case .away(let back) = end else { break }
+            try await spendAway(until: back)
         }
         try await finish()
     }
 
     /// Ends the sending early, in order.
     func stop() {
+        isStopped = true
         guard end == nil else { return }
         conclude(.done)
         loop.wake()
+    }
+
+    /// Leaves, and joins again under the same name when it is time; the source goes on meanwhile.
+    private func spendAway(until back: Duration) async throws {
+        guard let started else { preconditionFailure("who leaves has been there") }
+        await disconnect()
+        let moment = started + back
+        let isOver = deadline.map { $0 <= moment } ?? false
+        while SystemClock.now() < (isOver ? deadline ?? moment : moment), !isStopped {
+            try await Task.sleep(for: Self.idlePoll)
+        }
+        guard !isOver, !isStopped else {
+            end = .done
+            return
+        }
+        do { try await enter() } catch {
+            source.stop()
+            leave(loop)
+            throw error
+        }
+        gate.interrupt()
+        end = isStopped ? .done : nil
     }
 
     private func finish() async throws {
         source.stop()
         // What was sent last may have to be sent again.
         try await Task.sleep(for: .milliseconds(conditions == nil ? 0 : 400))
+        await disconnect()
+        leave(loop)
+        report.duration = started.map { $0.duration(to: SystemClock.now()) } ?? .zero
+        for relay in relays {
+            let counts = await relay.counts
+            report.link = ((report.link?.sent ?? 0) + counts.sent, (report.link?.lost ?? 0) + counts.lost)
+        }
+        if case .failed(let reason) = end { throw PublishError(reason) }
+    }
+
+    /// Says goodbye, if anybody is there to hear it.
+    private func disconnect() async {
+        guard peer != nil else { return }
         collect()
         await signaller.leave()
         peer?.close(at: SystemClock.now())
         loop.wake()
-        try await Task.sleep(for: .milliseconds(20))
-        leave(loop)
-        if let relay { report.link = await relay.counts }
-        if case .failed(let reason) = end { throw PublishError(reason) }
+        // The goodbye leaves on the loop's next round.
+        try? await Task.sleep(for: .milliseconds(20))
+        peer = nil
+        isConnected = false
     }
 
     // MARK: - The loop's calls
@@ -121,40 +173,72 @@ public actor Publisher: DatagramReceiver {
     }
 
     public func advance(to now: Instant) -> Instant? {
-        guard peer != nil else { return nil }
         peer?.advance(to: now)
-        let next = started == nil ? nil : sendDue(at: now)
+        let next = sendDue(at: now)
         let wanted = drain(at: now)
         return [next, wanted].compactMap(\.self).min()
     }
 
     /// Sends every frame that is due, and says when the next one is.
     private func sendDue(at now: Instant) -> Instant? {
-        guard end == nil, let started else { return nil }
-        if let deadline, now >= deadline {
-            conclude(.done)
-            return nil
-        }
-        while let next = source.take(dueBy: started.duration(to: now)) { send(next, started: started, at: now) }
-        if source.isEnded {
-            conclude(source.failure.map { .failed($0) } ?? .done)
-            return nil
+        guard let started else { return nil }
+        let elapsed = started.duration(to: now)
+        switch end {
+        case .done, .failed: return nil
+        // Time does not stand still for who is away.
+        case .away: while source.take(dueBy: elapsed) != nil {}
+        case nil:
+            if let deadline, now >= deadline {
+                conclude(.done)
+                return nil
+            }
+            if let back = script.absence(at: elapsed) {
+                conclude(.away(until: back))
+            } else {
+                while let next = source.take(dueBy: elapsed) { send(next, started: started, at: now) }
+                if source.isEnded {
+                    conclude(source.failure.map { .failed($0) } ?? .done)
+                    return nil
+                }
+            }
         }
         return source.nextDue.map { started + $0 } ?? now + Self.idlePoll
     }
 
     private func send(_ next: SourceFrame, started: Instant, at now: Instant) {
-        guard let section = sections[next.frame.codec.kind] else { return }
+        let kind = next.frame.codec.kind
+        guard let section = sections[kind] else { return }
+        renewStream(of: kind, section: section, at: next.due)
+        switch gate.judge(next) {
+        case .drop: return
+        case .dropForKeyframe:
+            source.requestKeyframe()
+            return
+        case .send: break
+        }
         var frame = next.frame
-        frame.arrival = started + next.due
-        guard peer?.send(frame, on: section, at: now) == true else {
+        // The moment that its ticks stand for: a picture out of order is sent later than it was captured.
+        let captured = MediaTime(ticks: frame.ticks, rate: frame.codec.clockRate).rescaled(to: Self.nanoseconds)
+        frame.arrival = started + .nanoseconds(captured.ticks)
+        guard peer?.send(frame, on: section, encoding: next.encoding, at: now) == true else {
             report.refusedFrameCount += 1
             return
         }
-        switch frame.codec.kind {
+        switch kind {
         case .video: report.videoFrameCount += 1
         case .audio: report.audioFrameCount += 1
         }
+    }
+
+    private static let nanoseconds = ClockRate(1_000_000_000)
+
+    /// Begins a new stream when the script says so; of pictures, with a keyframe.
+    private func renewStream(of kind: MediaKind, section: Int, at due: Duration) {
+        let count = script.renewalCount(kind, at: due)
+        guard count != renewals[kind, default: 0] else { return }
+        renewals[kind] = count
+        peer?.renewStream(mediaIndex: section)
+        if kind == .video { gate.interrupt() }
     }
 
     private func drain(at now: Instant) -> Instant? {
@@ -172,13 +256,15 @@ public actor Publisher: DatagramReceiver {
 
     private func handle(_ event: PeerEvent, at now: Instant) {
         switch event {
-        case .connected: started = now
+        case .connected:
+            isConnected = true
+            started = started ?? now
         case .keyframeRequested:
             report.keyframeRequestCount += 1
             source.requestKeyframe()
         case .closed(let reason):
             if end == nil { conclude(.failed("the connection ended: \(reason)")) }
-        case .frame, .senderReport, .trackEnded, .addressChanged: break
+        case .frame, .senderReport, .packetsLost, .trackEnded, .addressChanged: break
         }
     }
 
@@ -196,57 +282,6 @@ public actor Publisher: DatagramReceiver {
             report.retransmittedCount += track.repairedCount
         }
         report.roundTrip = statistics.roundTrip
-        report.duration = started.map { $0.duration(to: SystemClock.now()) } ?? .zero
-    }
-
-    // MARK: - Joining
-
-    private func makeOffer(_ credentials: ICECredentials) throws -> SessionDescription {
-        var random = SystemRandomNumberGenerator()
-        let tracks = source.tracks.map { track in
-            OfferedTrack(
-                codec: track.codec, ssrc: SSRC(random.next()),
-                rtxSSRC: track.codec.kind == .video ? SSRC(random.next()) : nil, isStereo: track.channelCount == 2)
-        }
-        let addresses = try HostAddresses.all().filter { !$0.isLinkLocal }
-        let local = LocalParameters(
-            ufrag: credentials.fragment, password: credentials.password, fingerprint: certificate.fingerprint,
-            candidates: addresses.enumerated().map { index, ip in
-                .host(TransportAddress(ip: ip, port: port.number), preference: UInt16(index))
-            },
-            isLite: false, sessionID: UInt64.random(in: 1...UInt64(Int64.max)))
-        return Negotiation.offer(tracks, local: local)
-    }
-
-    private func begin(_ negotiation: Negotiation, _ credentials: ICECredentials) throws {
-        for (index, media) in negotiation.media.enumerated() { sections[media.kind] = index }
-        let channel = try DTLSChannel(
-            role: negotiation.remoteSetup == .passive ? .client : .server, certificate: certificate,
-            expecting: negotiation.remoteFingerprint)
-        let homes = negotiation.remoteCandidates.compactMap(\.transportAddress).map { home(for: $0) }
-        peer = Peer(
-            role: .client, local: credentials, negotiation: negotiation, localAddresses: Array(Set(homes)),
-            channel: channel, wallClock: SystemClock.networkTime(), seed: seed, at: SystemClock.now())
-        loop.wake()
-    }
-
-    /// Our end of a path: the kernel chooses the address, so one stands for all of a family.
-    private func home(for remote: TransportAddress) -> TransportAddress {
-        TransportAddress(ip: remote.ip.isV6 ? .v6(high: 0, low: 0) : .v4(0), port: port.number)
-    }
-
-    /// Puts a relay that misbehaves between us and the server, and sends everything there.
-    private func insertRelay(_ conditions: LinkConditions, into negotiation: inout Negotiation) async throws {
-        let known = negotiation.remoteCandidates.compactMap(\.transportAddress)
-        guard let server = known.first(where: \.ip.isLoopback) ?? known.first else {
-            throw PublishError("the server's answer has no UDP candidate to put a link before")
-        }
-        let loopback: IPAddress = server.ip.isV6 ? .v6(high: 0, low: 1) : .v4(0x7F00_0001)
-        let relay = try LinkRelay(
-            listening: TransportAddress(ip: loopback, port: 0), server: server, conditions: conditions, seed: seed,
-            on: try EventLoop(name: "link"))
-        negotiation.remoteCandidates = [.host(try await relay.begin())]
-        self.relay = relay
     }
 }
 
@@ -254,11 +289,6 @@ public actor Publisher: DatagramReceiver {
 private enum PublishEnd {
     case done
     case failed(String)
-
-    var description: String {
-        switch self {
-        case .done: "done"
-        case .failed(let reason): reason
-        }
-    }
+    /// Only until so long after the start.
+    case away(until: Duration)
 }

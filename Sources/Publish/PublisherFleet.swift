@@ -1,60 +1,9 @@
-public import Codecs
 import DTLS
 import EventLoop
-public import Foundation
-public import Link
-import Synchronization
-
-/// What is asked of `lathe publish`.
-public struct PublishOrder: Sendable {
-    /// What is sent.
-    public enum Media: Sendable {
-        case pattern
-        case file(String)
-    }
-
-    /// Whom it is sent to.
-    public enum Server: Sendable {
-        /// A WHIP server, by its base URL.
-        case whip(URL)
-        /// A Janus gateway, by the URL of its HTTP API.
-        case janus(URL, room: Int)
-    }
-
-    public var server: Server
-    public var channel: String
-    /// The first user's id; further users count on from it.
-    ///
-    /// Nothing lets the server choose.
-    public var uid: UInt32?
-    public var media: Media
-    public var codec: Codec
-    public var count: Int
-    public var duration: Duration?
-    public var conditions: LinkConditions?
-    public var seed: UInt64
-    public var bitsPerSecond = 1_000_000
-
-    public init(
-        server: Server, channel: String, uid: UInt32?, media: Media, codec: Codec, count: Int, duration: Duration?,
-        conditions: LinkConditions?, seed: UInt64
-    ) {
-        self.server = server
-        self.channel = channel
-        self.uid = uid
-        self.media = media
-        self.codec = codec
-        self.count = count
-        self.duration = duration
-        self.conditions = conditions
-        self.seed = seed
-    }
-}
+import Foundation
 
 /// Many publishers at once, on one event loop per core.
 public struct PublisherFleet: Sendable {
-    /// More live encoders than this would measure the encoder, not the server; they share a loop instead.
-    private static let liveLimit = 4
     private static let loopSeconds = 10
     /// How many join at a time: each costs a handshake.
     private static let joinWidth = 8
@@ -63,6 +12,7 @@ public struct PublisherFleet: Sendable {
 
     /// Prepares the media and the sockets; nobody joins yet.
     public init(_ order: PublishOrder) throws {
+        try order.check()
         let loops = try (0..<min(order.count, ProcessInfo.processInfo.activeProcessorCount)).map {
             try EventLoop(name: "publish-\($0)")
         }
@@ -71,7 +21,9 @@ public struct PublisherFleet: Sendable {
         publishers = try (0..<order.count).map { index in
             try Publisher(
                 source: try Self.source(order, index, shared), signaller: try Self.signaller(order, index),
-                certificate: certificate, conditions: order.conditions, seed: order.seed &+ UInt64(index) &* 1000,
+                certificate: certificate, conditions: order.conditions, script: order.script,
+                hasCopies: order.hasCopies,
+                seed: order.seed &+ UInt64(index) &* 1000,
                 on: loops[index % loops.count])
         }
     }
@@ -105,21 +57,21 @@ public struct PublisherFleet: Sendable {
     }
 
     private static func sharedLoop(_ order: PublishOrder) throws -> PatternLoop? {
-        guard order.count > liveLimit, case .pattern = order.media else { return nil }
-        var settings = PatternSettings(tag: 0, videoCodec: order.codec)
-        settings.bitsPerSecond = order.bitsPerSecond
+        guard order.count > PublishOrder.liveLimit, case .pattern = order.media else { return nil }
+        var settings = order.patternSettings(0)
+        settings.tag = 0
         return try PatternLoop(settings, seconds: loopSeconds)
     }
 
     private static func source(_ order: PublishOrder, _ index: Int, _ shared: PatternLoop?) throws -> any MediaSource {
         if let shared { return LoopedSource(shared) }
         switch order.media {
-        case .file(let path): return try ThreadedSource(file: FileSettings(path: path, videoCodec: order.codec))
-        case .pattern:
-            let tag = UInt16(truncatingIfNeeded: (order.uid ?? 1) &+ UInt32(index))
-            var settings = PatternSettings(tag: tag, videoCodec: order.codec)
+        case .file(let path):
+            var settings = FileSettings(path: path, videoCodec: order.codec)
+            settings.audioCodec = order.audioCodec
             settings.bitsPerSecond = order.bitsPerSecond
-            return try ThreadedSource(pattern: settings)
+            return try ThreadedSource(file: settings)
+        case .pattern: return try ThreadedSource(pattern: order.patternSettings(index))
         }
     }
 

@@ -11,6 +11,9 @@ public enum SDPLimits {
     /// Formats of one media section: there are only 128 payload types (RFC 3551 §6).
     public static let maximumFormatCount = 128
 
+    /// Encodings of one picture that are sent side by side: browsers send three.
+    public static let maximumEncodingCount = 4
+
     /// Candidates of the whole text: a machine with ten networks sends forty.
     public static let maximumCandidateCount = 128
 

@@ -1,33 +1,46 @@
 public import Bytes
-import CSRTP
 public import Secure
 
 /// Encrypts the packets that go to one peer.
 ///
-/// Sealing the same packet again is allowed and gives the same bytes, for retransmission; sealing a
+/// Sealing the same packet again is allowed and gives the same bytes, for retransmission (RFC 4585 §6.2.1); sealing a
 /// different packet under a sequence number already used would give the key stream away, so never do.
 public struct SRTPSender: ~Copyable, Sendable {
     /// The most that sealing adds: SRTCP's index and the longest tag.
-    public static let trailerLimit = 4 + Int(SRTP_MAX_TAG_LEN)
+    public static let trailerLimit = PacketLayout.indexWordByteCount + AuthenticatedEncryption.tagByteCount
 
-    private let context: SRTPContext
+    /// How many control packets one key protects (RFC 3711 §9.2).
+    private static let controlLimit: Int64 = 1 << 31
+
+    private let protection: PacketProtection
+    private var streams = StreamList(limit: .max)
 
     /// A sender that encrypts with `key`.
     public init(profile: SRTPProfile, key: SRTPKey) throws(SRTPSetupError) {
-        context = try SRTPContext(profile: profile, key: key, direction: .outbound)
+        protection = try PacketProtection(profile, key: key, .encrypt)
     }
 
     /// Encrypts one RTP packet in place; `count` grows by the tag.
     public mutating func sealRTP(_ packet: inout PacketBuffer) throws(SecureError) {
         guard packet.count + Self.trailerLimit <= PacketBuffer.capacity else { throw .tooLong }
-        let status = unsafe context.apply(&packet) { unsafe srtp_protect($0, $1, $2) }
-        guard status == srtp_err_status_ok else { throw SecureError(status) }
+        let header = try PacketLayout.headerByteCount(of: packet.span)
+        let ssrc = PacketLayout.word(of: packet.span, at: 8)
+        let place = streams.place(of: ssrc) ?? streams.add(ssrc)
+        let index = streams[place].rtp.index(of: PacketLayout.sequenceNumber(of: packet.span))
+        guard index >= 0 else { throw .malformed }
+        streams[place].rtp.note(index)
+        try protection.sealRTP(&packet, header: header, ssrc: ssrc, index: index)
     }
 
     /// Encrypts one RTCP packet in place; `count` grows by index and tag.
     public mutating func sealRTCP(_ packet: inout PacketBuffer) throws(SecureError) {
         guard packet.count + Self.trailerLimit <= PacketBuffer.capacity else { throw .tooLong }
-        let status = unsafe context.apply(&packet) { unsafe srtp_protect_rtcp($0, $1, $2) }
-        guard status == srtp_err_status_ok else { throw SecureError(status) }
+        guard packet.count >= PacketLayout.controlHeaderByteCount else { throw .malformed }
+        let ssrc = PacketLayout.word(of: packet.span, at: 4)
+        let place = streams.place(of: ssrc) ?? streams.add(ssrc)
+        let index = (streams[place].rtcp.latest ?? 0) + 1
+        guard index < Self.controlLimit else { throw .notConnected }
+        streams[place].rtcp.note(index)
+        try protection.sealRTCP(&packet, ssrc: ssrc, index: UInt32(index))
     }
 }

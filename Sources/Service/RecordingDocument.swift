@@ -1,3 +1,4 @@
+public import Capture
 public import Foundation
 
 /// A recording as the API shows it and as `recording.json` keeps it: the whole story in one document.
@@ -49,6 +50,10 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
 
         public var file: String
         public var uid: String
+        /// What of the user is in it: `user` for microphone and camera, `sound` or `picture` for one of them, `screen`.
+        public var lane: String
+        /// Why it was begun.
+        public var cause: TakeCause
         public var state: State
         public var video: Video?
         public var audio: Audio?
@@ -58,10 +63,12 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
         public var byteCount: Int
         public var videoFrameCount: Int
         public var audioFrameCount: Int
-        /// Pictures not written because a loss before them made them undecodable.
+        /// Pictures not written because they could not be decoded.
         public var droppedFrameCount: Int
-        /// From the user's joining to the first picture in the file.
+        /// From the user's joining, or the end of the file before, to the first picture in the file.
         public var firstPictureMilliseconds: Int64?
+        /// What was lost, repaired and made up, and when; brought up to date every few seconds.
+        public var proof: TakeProof?
         /// Where the API serves the file; absent in `recording.json`.
         public var url: String?
     }
@@ -83,6 +90,10 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     public var elapsedMilliseconds: Int64
     public var directory: String
     public var audio: AudioChoice
+    public var container: ContainerChoice
+    public var splitting: Splitting
+    public var streamType: LayerChoice
+    public var onLoss: OnLoss
     public var idleSeconds: Int
     public var users: [User]
     public var takes: [Take]

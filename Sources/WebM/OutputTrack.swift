@@ -5,7 +5,10 @@ import Units
 struct OutputTrack: Sendable {
     /// Its number in the file, from 1.
     let number: Int
-    let format: TrackFormat
+    /// What the head says of it: what its first samples are.
+    private(set) var format: TrackFormat
+    /// How its pictures must be turned to stand upright.
+    let rotation: Rotation
     private let timescale: ClockRate
     private var lastDecodeTicks: Int64 = -1
     /// Whether the open cluster holds samples of it.
@@ -16,13 +19,24 @@ struct OutputTrack: Sendable {
     /// Where the last sample ends, in nanoseconds.
     private(set) var end: Int64 = 0
 
-    init(number: Int, format: TrackFormat, timescale: ClockRate) {
+    init(number: Int, format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) {
         self.number = number
         self.format = format
+        self.rotation = rotation
         self.timescale = timescale
     }
 
     var isVideo: Bool { format.codec.kind == .video }
+
+    /// Says what the next sample is; false if the track cannot hold that.
+    ///
+    /// The pictures of every codec in WebM tell by themselves what they are; of sound, decoders only know the head.
+    mutating func changeFormat(to other: TrackFormat) -> Bool {
+        guard other != format else { return true }
+        guard isVideo, other.codec == format.codec else { return false }
+        if lastDecodeTicks < 0 { format = other }
+        return true
+    }
 
     mutating func note(_ sample: borrowing Sample) {
         precondition(sample.decodeTicks > lastDecodeTicks, "decode times start at 0 and grow strictly")

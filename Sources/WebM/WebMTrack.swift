@@ -10,6 +10,10 @@ public struct WebMTrack: Equatable, Sendable {
     /// The picture's size in pixels; zero for sound.
     public internal(set) var width = 0
     public internal(set) var height = 0
+    /// What the head says of the numbers in pictures, whatever the stream says.
+    public internal(set) var colour: ColourDescription?
+    /// How pictures are turned before they are shown; nothing if they are slanted or no flat picture.
+    public internal(set) var rotation: Rotation? = Rotation.none
     /// Zero for pictures.
     public internal(set) var channelCount = 0
     public internal(set) var sampleRate = 0

@@ -11,7 +11,7 @@ public import Units
 public struct WebMWriter: Sendable {
     /// Room after the first `Tracks` for those that nobody thought of when the file began.
     ///
-    /// A track takes about 80 bytes.
+    /// A track takes about 80 bytes, and some 50 more if its colour is told or it is turned.
     static let headRoom = 2048
 
     /// The most payload a cluster holds before it is cut without being asked.
@@ -44,12 +44,24 @@ public struct WebMWriter: Sendable {
 
     /// Adds a track, which may come long after others, and returns its number for `append`.
     ///
-    /// - Precondition: `hasRoom(for:)`, and the codec is VP8 or Opus.
-    public mutating func addTrack(_ format: TrackFormat, timescale: ClockRate) -> Int {
+    /// Players turn its pictures by `rotation`, clockwise.
+    /// - Precondition: `hasRoom(for:)`, and the codec is VP8, VP9, AV1 or Opus.
+    public mutating func addTrack(
+        _ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none
+    ) -> Int {
         precondition(!isFinished, "a finished file takes no more tracks")
         precondition(hasRoom(for: format), "the head has room for the track")
-        tracks.append(OutputTrack(number: tracks.count + 1, format: format, timescale: timescale))
+        tracks.append(
+            OutputTrack(number: tracks.count + 1, format: format, timescale: timescale, rotation: rotation))
         return tracks.count - 1
+    }
+
+    /// Says what a track's samples are from the next one on; false if this file cannot hold that.
+    ///
+    /// Pictures may change in everything but their codec.
+    public mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool {
+        precondition(!isFinished, "a finished file changes no more")
+        return tracks[track].changeFormat(to: format)
     }
 
     /// Whether another track can still join this file.
@@ -57,7 +69,9 @@ public struct WebMWriter: Sendable {
     /// Always true before the first cluster, and of any sensible second track after it.
     public func hasRoom(for format: TrackFormat) -> Bool {
         guard let head else { return true }
-        let more = tracks + [OutputTrack(number: tracks.count + 1, format: format, timescale: .video)]
+        // Turned, since that takes more room.
+        let other = OutputTrack(number: tracks.count + 1, format: format, timescale: .video, rotation: .half)
+        let more = tracks + [other]
         return head.hasRoom(for: Self.coming(of: more))
     }
 
@@ -174,7 +188,7 @@ public struct WebMWriter: Sendable {
 
     private static func entries(_ tracks: [OutputTrack]) -> [UInt8] {
         var writer = ElementWriter()
-        for track in tracks { writer.trackEntry(number: track.number, track.format) }
+        for track in tracks { writer.trackEntry(number: track.number, track.format, track.rotation) }
         return writer.bytes
     }
 

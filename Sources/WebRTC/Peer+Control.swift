@@ -12,30 +12,39 @@ extension Peer where Channel: ~Copyable {
     ///
     /// `frame.arrival` is the moment that its ticks stand for: sender reports tie it to the wall clock, and other tracks
     /// are played in time with it.
+    ///
+    /// Its codec is any of those that were agreed on; `encoding` is one of those that the section sends side by side.
     @discardableResult
-    public mutating func send(_ frame: Frame, on mediaIndex: Int, at now: Instant) -> Bool {
-        precondition(senders.indices.contains(mediaIndex), "only a client sends, in its own sections")
+    public mutating func send(_ frame: Frame, on mediaIndex: Int, encoding: Int = 0, at now: Instant) -> Bool {
+        guard let slot = slots.slot(of: mediaIndex, encoding: encoding), senders.indices.contains(slot) else {
+            preconditionFailure("only a client sends, in its own sections")
+        }
         self.now = max(self.now, now)
         guard case .connected = phase, queue.count < Self.queueLimit else { return false }
         reports.begin(at: self.now)
-        senders[mediaIndex].send(
+        senders[slot].send(
             frame, into: &queue, transportSequenceNumber: &transportSequenceNumber, at: self.now)
         return true
     }
 
     /// Asks for a keyframe of a section's track, not more often than its sender can bear.
-    public mutating func requestKeyframe(mediaIndex: Int, at now: Instant) {
+    ///
+    /// Of a simulcast, every encoding that is being sent is asked for one, unless `encoding` names one of them.
+    public mutating func requestKeyframe(mediaIndex: Int, encoding: Int? = nil, at now: Instant) {
         self.now = max(self.now, now)
-        guard tracks.indices.contains(mediaIndex), tracks[mediaIndex] != nil else { return }
-        receivers[mediaIndex].requestKeyframe(at: self.now)
+        for slot in slots.slots(of: mediaIndex) where tracks[slot] != nil {
+            guard encoding == nil || encoding == slots.encoding(of: slot) else { continue }
+            receivers[slot].requestKeyframe(at: self.now)
+        }
     }
 
     /// Gives the bytes of a frame back, so that later frames are put together in them.
     ///
     /// No other copy of them may be left.
     public mutating func recycle(_ bytes: consuming [UInt8], of track: TrackID) {
-        guard tracks.indices.contains(track.mediaIndex), tracks[track.mediaIndex] == track else { return }
-        receivers[track.mediaIndex].recycle(bytes)
+        guard let slot = slots.slot(of: track.mediaIndex, encoding: track.encoding) else { return }
+        guard tracks[slot] == track else { return }
+        receivers[slot].recycle(bytes)
     }
 
     /// Starts ICE again with new credentials on both sides, while media goes on along the old path (RFC 8445 §9).

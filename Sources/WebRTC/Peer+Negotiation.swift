@@ -40,21 +40,41 @@ extension RemoteCandidate {
 
 extension MediaPlan {
     init(_ media: NegotiatedMedia) {
-        codec = media.codec
-        payloadType = media.payloadType
-        retransmissionPayloadType = media.retransmissionPayloadType
+        let formats = media.formats.map {
+            Format(
+                codec: $0.codec, payloadType: $0.payloadType,
+                retransmissionPayloadType: $0.retransmissionPayloadType)
+        }
+        self.init(
+            formats: formats, encodings: Self.encodings(of: media),
+            redundancyPayloadType: media.redundancy?.payloadType,
+            redundancyRetransmissionPayloadType: media.redundancy?.retransmissionPayloadType,
+            correctionPayloadType: media.redundancy?.correctionPayloadType)
+        // What may be asked about one format is asked about the section: which one will be lost, nobody knows.
+        let feedback = media.formats.reduce(into: MediaFeedback()) { $0.formUnion($1.feedback) }
         mid = Array(media.mid.utf8)
-        midExtension = media.midExtension
-        transportSequenceExtension =
-            media.feedback.contains(.transportWide) ? media.transportSequenceExtension : nil
+        extensions = Extensions(
+            mid: media.extensions.mid, rid: media.extensions.streamID, repairedRID: media.extensions.repairedStreamID,
+            transportSequence: feedback.contains(.transportWide) ? media.extensions.transportSequence : nil,
+            absoluteSendTime: media.extensions.absoluteSendTime, orientation: media.extensions.videoOrientation,
+            captureTime: media.extensions.absoluteCaptureTime, dependencies: media.extensions.dependencyDescriptor)
         ssrcs = media.ssrcs
         retransmissionSSRCs = media.rtxSSRCs
-        usesNACK = media.feedback.contains(.nack)
+        usesNACK = feedback.contains(.nack)
+        usesBitrateEstimate = feedback.contains(.estimatedBitrate) && !feedback.contains(.transportWide)
         allowsReducedSizeRTCP = media.allowsReducedSizeRTCP
-        if media.feedback.contains(.pictureLossIndication) {
-            keyframeRequest = .pictureLossIndication
-        } else {
-            keyframeRequest = media.feedback.contains(.fullIntraRequest) ? .fullIntraRequest : .none
+        if feedback.contains(.pictureLossIndication) { keyframeRequests.insert(.pictureLossIndication) }
+        if feedback.contains(.fullIntraRequest) { keyframeRequests.insert(.fullIntraRequest) }
+    }
+
+    private static func encodings(of media: NegotiatedMedia) -> [Encoding] {
+        if !media.rids.isEmpty { return media.rids.map { Encoding(rid: Array($0.utf8)) } }
+        if media.simulcastSSRCs.isEmpty { return [Encoding()] }
+        return media.simulcastSSRCs.map { ssrc in
+            let repair = media.ssrcs.firstIndex(of: ssrc).flatMap { index in
+                media.rtxSSRCs.indices.contains(index) ? media.rtxSSRCs[index] : nil
+            }
+            return Encoding(ssrc: ssrc, retransmissionSSRC: repair)
         }
     }
 }

@@ -13,8 +13,7 @@ extension Peer where Channel: ~Copyable {
         if let due = channel.deadline, due <= self.now { channel.advance(to: self.now) }
         followChannel()
         for index in receivers.indices where tracks[index] != nil {
-            receivers[index].advance(to: self.now)
-            takeFrames(of: index)
+            receivers[index].advance(to: self.now, into: &events)
         }
         if let due = timeout, due <= self.now { end(isConnected ? .timeout : .neverConnected) }
     }
@@ -84,6 +83,7 @@ extension Peer where Channel: ~Copyable {
             deadline = earliest(deadline, receivers[index].nextDeadline())
         }
         deadline = earliest(deadline, earliest(transportFeedback.deadline, reports.deadline))
+        deadline = earliest(deadline, bitrate?.deadline)
         return queue.isEmpty ? deadline : earliest(deadline, pacer.nextSend)
     }
 }
@@ -99,6 +99,7 @@ extension Peer where Channel: ~Copyable {
         let start = appendReportHead()
         appendRequests()
         if control.count == start { appendTransportFeedback() }
+        if control.count == start { appendBitrateEstimate() }
         if control.count > start { return sealControl() }
         control.removeAll(keepingCapacity: true)
         appendReports()
@@ -133,18 +134,19 @@ extension Peer where Channel: ~Copyable {
                 RTCPPacket.nack(nack).append(to: &control)
             }
             if receivers[index].takeKeyframeRequest(at: now) {
-                appendKeyframeRequest(for: ssrc, media[index].keyframeRequest)
+                appendKeyframeRequest(for: ssrc, ofSlot: index)
             }
         }
     }
 
-    private mutating func appendKeyframeRequest(for ssrc: SSRC, _ kind: MediaPlan.KeyframeRequestKind) {
-        switch kind {
-        case .none: break
-        case .pictureLossIndication:
+    /// Asks with a picture loss indication; with the other kind, if that is all there is or the first is not heeded.
+    private mutating func appendKeyframeRequest(for ssrc: SSRC, ofSlot slot: Int) {
+        let kinds = media[slots.section(of: slot)].keyframeRequests
+        let usesOther = kinds.contains(.fullIntraRequest) && receivers[slot].isSenderStubborn
+        if kinds.contains(.pictureLossIndication), !usesOther {
             let indication = PictureLossIndication(sender: feedbackSSRC, media: ssrc)
             RTCPPacket.pictureLossIndication(indication).append(to: &control)
-        case .fullIntraRequest:
+        } else if kinds.contains(.fullIntraRequest) {
             fullIntraRequestCount &+= 1
             let entry = FullIntraRequest.Entry(media: ssrc, sequenceNumber: fullIntraRequestCount)
             RTCPPacket.fullIntraRequest(FullIntraRequest(sender: feedbackSSRC, entries: [entry])).append(to: &control)
@@ -155,6 +157,23 @@ extension Peer where Channel: ~Copyable {
         guard let due = transportFeedback.deadline, due <= now else { return }
         let feedback = transportFeedback.nextFeedback(at: now, sender: feedbackSSRC, media: lastMediaSSRC)
         if let feedback { RTCPPacket.transportFeedback(feedback).append(to: &control) }
+    }
+
+    /// Tells how much may be sent for all tracks together.
+    private mutating func appendBitrateEstimate() {
+        guard let due = bitrate?.deadline, due <= now else { return }
+        var (streams, expected, lost): ([SSRC], Int64, Int64) = ([], 0, 0)
+        for slot in receivers.indices where tracks[slot] != nil {
+            streams.append(receivers[slot].id.ssrc)
+            expected += receivers[slot].reception.expectedCount
+            lost += receivers[slot].reception.lostCount
+        }
+        let (newlyExpected, newlyLost) = (expected - bitrateLoss.expected, lost - bitrateLoss.lost)
+        bitrateLoss = (expected, lost)
+        let lostShare = newlyExpected > 0 ? Double(newlyLost) / Double(newlyExpected) : 0
+        guard let bits = bitrate?.takeDue(lostShare: lostShare, at: now) else { return }
+        let estimate = ReceiverEstimatedBitrate(sender: feedbackSSRC, bitsPerSecond: UInt64(bits), streams: streams)
+        RTCPPacket.receiverEstimatedBitrate(estimate).append(to: &control)
     }
 
     private mutating func appendReports() {
@@ -231,8 +250,7 @@ extension Peer where Channel: ~Copyable {
 
     mutating func end(_ reason: PeerEnd) {
         for index in receivers.indices where tracks[index] != nil {
-            receivers[index].flush(at: now)
-            takeFrames(of: index)
+            receivers[index].flush(at: now, into: &events)
         }
         phase = .closed(reason)
         queue.removeAll()

@@ -101,16 +101,25 @@ extension Peer where Channel: ~Copyable {
             return
         }
         if let id = transportSequenceExtension { noteTransport(header, id: id, in: datagram.span) }
-        guard let binding = streams.binding(of: header, in: datagram.span) else {
+        bitrate?.received(byteCount: datagram.count, at: now)
+        guard let finding = streams.find(header, in: datagram.span) else {
             counts.drops[.unknownStream] += 1
             return
         }
-        if binding.isRepair {
-            receiveRepair(header, binding.mediaIndex, in: datagram.span)
-        } else {
-            receiveMedia(header, binding.mediaIndex, in: datagram.span)
+        switch finding {
+        case .known(let binding), .guessed(let binding): receive(header, binding, in: datagram.span)
+        case .named(let binding):
+            if !binding.isRepair { makeRoom(for: binding) }
+            receive(header, binding, in: datagram.span)
         }
-        takeFrames(of: binding.mediaIndex)
+    }
+
+    private mutating func receive(_ header: RTPHeader, _ binding: StreamTable.Binding, in datagram: Span<UInt8>) {
+        if binding.isRepair {
+            receiveRepair(header, binding.slot, in: datagram)
+        } else {
+            receiveMedia(header, binding.slot, in: datagram)
+        }
     }
 
     private mutating func noteHeard(along path: Path) {
@@ -143,65 +152,95 @@ extension Peer where Channel: ~Copyable {
     /// How long packets that a goodbye overtook may still straggle in.
     private static var goodbyeGrace: Duration { .milliseconds(500) }
 
-    private mutating func receiveMedia(_ header: RTPHeader, _ index: Int, in datagram: Span<UInt8>) {
-        guard media[index].payloadType == header.payloadType, admits(header.ssrc, index) else {
+    private mutating func receiveMedia(_ header: RTPHeader, _ slot: Int, in datagram: Span<UInt8>) {
+        let section = slots.section(of: slot)
+        let format: Int
+        switch media[section].role(of: header.payloadType) {
+        case .media(let index): format = index
+        // Which format is inside, its blocks will tell.
+        case .redundancy: format = 0
+        case .unknown, .retransmission:
             counts.drops[.unknownStream] += 1
             return
         }
-        let isInTime = receivers[index].receive(header, in: datagram, at: now)
-        if !isInTime { counts.drops[.late] += 1 }
+        guard admits(header.ssrc, slot, format: format) else {
+            counts.drops[.unknownStream] += 1
+            return
+        }
+        count(receivers[slot].receive(header, media[section], in: datagram, at: now, into: &events))
     }
 
-    /// Makes sure that the section's track is of this stream, if it may be.
-    private mutating func admits(_ ssrc: SSRC, _ index: Int) -> Bool {
-        if let track = tracks[index] {
+    private mutating func count(_ outcome: TrackReceiver.Outcome) {
+        switch outcome {
+        case .taken: break
+        case .late: counts.drops[.late] += 1
+        case .malformed: counts.drops[.malformedRedundancy] += 1
+        }
+    }
+
+    /// Lets the track of a slot go for a new stream that says by name that it belongs there.
+    ///
+    /// Its sender has begun anew: waiting for the old stream to fall silent would cost the new one's keyframe.
+    private mutating func makeRoom(for binding: StreamTable.Binding) {
+        guard let track = tracks[binding.slot], track.ssrc != binding.ssrc else { return }
+        endTrack(binding.slot)
+        goodbyes[binding.slot] = nil
+    }
+
+    /// Makes sure that the slot's track is of this stream, if it may be.
+    private mutating func admits(_ ssrc: SSRC, _ slot: Int, format: Int) -> Bool {
+        if let track = tracks[slot] {
             if track.ssrc == ssrc { return true }
-            guard receivers[index].lastReceived.duration(to: now) >= Self.replacementSilence else { return false }
-            endTrack(index)
-        } else if let goodbye = goodbyes[index], goodbye.ssrc == ssrc {
+            guard receivers[slot].lastReceived.duration(to: now) >= Self.replacementSilence else { return false }
+            endTrack(slot)
+        } else if let goodbye = goodbyes[slot], goodbye.ssrc == ssrc {
             guard goodbye.moment.duration(to: now) >= Self.goodbyeGrace else { return false }
         }
-        goodbyes[index] = nil
-        let track = TrackID(mediaIndex: index, ssrc: ssrc)
-        tracks[index] = track
-        receivers[index] = TrackReceiver(
-            id: track, codec: media[index].codec, usesNACK: media[index].usesNACK, at: now)
+        goodbyes[slot] = nil
+        let section = slots.section(of: slot)
+        let track = TrackID(mediaIndex: section, ssrc: ssrc, encoding: slots.encoding(of: slot))
+        let roundTrip = knownRoundTrip
+        tracks[slot] = track
+        receivers[slot] = TrackReceiver(id: track, media[section], format: format, roundTrip: roundTrip, at: now)
         reports.begin(at: now)
         return true
     }
 
-    private mutating func receiveRepair(_ header: RTPHeader, _ index: Int, in datagram: Span<UInt8>) {
-        guard let ssrc = tracks[index]?.ssrc else {
+    /// The round trip as far as anything has measured it.
+    var knownRoundTrip: Duration? {
+        if let known = roundTrip ?? agent.roundTrip { return known }
+        for slot in receivers.indices where tracks[slot] != nil {
+            if let measured = receivers[slot].measuredRoundTrip { return measured }
+        }
+        return nil
+    }
+
+    private mutating func receiveRepair(_ header: RTPHeader, _ slot: Int, in datagram: Span<UInt8>) {
+        let section = slots.section(of: slot)
+        guard let ssrc = tracks[slot]?.ssrc,
+            case .retransmission(let payloadType) = media[section].role(of: header.payloadType)
+        else {
             counts.drops[.unknownStream] += 1
             return
         }
-        receivers[index].countRepair(header, at: now)
+        receivers[slot].countRepair(header, at: now)
         // Only padding, to probe for bandwidth.
         if header.payload.isEmpty { return }
         guard
-            let original = header.unwrappingRetransmission(
-                payloadType: media[index].payloadType, ssrc: ssrc, in: datagram)
+            let original = header.unwrappingRetransmission(payloadType: payloadType, ssrc: ssrc, in: datagram)
         else {
             counts.drops[.malformedRetransmission] += 1
             return
         }
-        let isInTime = receivers[index].receiveRepair(original, in: datagram, at: now)
-        if !isInTime { counts.drops[.late] += 1 }
+        count(receivers[slot].receiveRepair(original, media[section], in: datagram, at: now, into: &events))
     }
 
-    /// Queues the frames that a section's track has finished.
-    mutating func takeFrames(of index: Int) {
-        guard let track = tracks[index] else { return }
-        while let frame = receivers[index].nextFrame(at: now) { events.append(.frame(track, frame)) }
-    }
-
-    /// Lets a section's track go, with whatever of it is whole.
-    mutating func endTrack(_ index: Int) {
-        guard let track = tracks[index] else { return }
-        receivers[index].flush(at: now)
-        takeFrames(of: index)
-        if counts.tracks.count < StreamTable.limit { counts.tracks.append(receivers[index].statistics) }
-        tracks[index] = nil
+    /// Lets a slot's track go, with whatever of it is whole.
+    mutating func endTrack(_ slot: Int) {
+        guard let track = tracks[slot] else { return }
+        receivers[slot].flush(at: now, into: &events)
+        if counts.tracks.count < StreamTable.limit { counts.tracks.append(receivers[slot].statistics) }
+        tracks[slot] = nil
         events.append(.trackEnded(track))
     }
 }
@@ -241,19 +280,19 @@ extension Peer where Channel: ~Copyable {
     }
 
     private mutating func receive(_ report: SenderReport) {
-        guard let index = streams.binding(of: report.sender)?.mediaIndex, let track = tracks[index] else { return }
+        guard let slot = streams.binding(of: report.sender)?.slot, let track = tracks[slot] else { return }
         guard track.ssrc == report.sender else {
-            receivers[index].receiveRepairReport(report, at: now)
+            receivers[slot].receiveRepairReport(report, at: now)
             return
         }
-        guard let ticks = receivers[index].receive(report, at: now) else { return }
+        guard let ticks = receivers[slot].receive(report, at: now) else { return }
         events.append(.senderReport(track, report.ntp, ticks: ticks, arrival: now))
     }
 
     private mutating func receivedGoodbye(of ssrc: SSRC) {
-        guard let index = tracks.firstIndex(where: { $0?.ssrc == ssrc }) else { return }
-        endTrack(index)
-        goodbyes[index] = Goodbye(ssrc: ssrc, moment: now)
+        guard let slot = tracks.firstIndex(where: { $0?.ssrc == ssrc }) else { return }
+        endTrack(slot)
+        goodbyes[slot] = Goodbye(ssrc: ssrc, moment: now)
     }
 
     private mutating func receive(_ blocks: [ReportBlock]) {
@@ -273,8 +312,9 @@ extension Peer where Channel: ~Copyable {
     }
 
     private mutating func receivedKeyframeRequest(for ssrc: SSRC) {
-        guard let index = senders.firstIndex(where: { $0.ssrc == ssrc }) else { return }
-        senders[index].receivedKeyframeRequest()
-        events.append(.keyframeRequested(mediaIndex: index))
+        guard let slot = senders.firstIndex(where: { $0.ssrc == ssrc }) else { return }
+        senders[slot].receivedKeyframeRequest()
+        events.append(
+            .keyframeRequested(mediaIndex: slots.section(of: slot), encoding: slots.encoding(of: slot)))
     }
 }

@@ -41,15 +41,18 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     let canonicalName: String
 
     let media: [MediaPlan]
+    /// The places for tracks: one for each encoding of each section.
+    let slots: Slots
     var streams = StreamTable()
-    /// The track that each section carries now.
+    /// The track that each slot carries now.
     var tracks: [TrackID?]
     /// The tracks' receivers; one without a track in `tracks` is vacant.
     ///
     /// Not optionals: to look into one of those is to copy it.
     var receivers: [TrackReceiver]
-    /// Which stream each section lost to a goodbye last.
+    /// Which stream each slot lost to a goodbye last.
     var goodbyes: [Goodbye?]
+    /// What a client sends, by slot.
     var senders: [TrackSender] = []
     var reports = ReportSchedule()
     var transportFeedback = TransportFeedbackRecorder()
@@ -76,6 +79,10 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var counts = PeerStatistics()
     /// Measured by reports about what we send.
     var roundTrip: Duration?
+    /// What the sender may send, if it wants to be told.
+    var bitrate: BitrateEstimate?
+    /// What had been expected and lost when the estimate was told last.
+    var bitrateLoss: (expected: Int64, lost: Int64) = (0, 0)
 
     /// A life has three phases; what the channel and the agent do inside them is theirs to know.
     enum Phase: Equatable, Sendable {
@@ -118,19 +125,27 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
         media = plan.media
         mustStartHandshake = plan.beginsHandshake
         transportSequenceNumber = generator.next()
-        tracks = [TrackID?](repeating: nil, count: media.count)
-        receivers = media.indices.map { index in
-            TrackReceiver(
-                id: TrackID(mediaIndex: index, ssrc: SSRC(0)), codec: plan.media[index].codec, usesNACK: false, at: now)
+        slots = Slots(media)
+        tracks = [TrackID?](repeating: nil, count: slots.count)
+        goodbyes = [Goodbye?](repeating: nil, count: slots.count)
+        receivers = (0..<slots.count).map { [slots] slot in
+            let section = slots.section(of: slot)
+            let track = TrackID(mediaIndex: section, ssrc: SSRC(0), encoding: slots.encoding(of: slot))
+            return TrackReceiver(id: track, plan.media[section], at: now)
         }
-        goodbyes = [Goodbye?](repeating: nil, count: media.count)
-        transportSequenceExtension = media.lazy.compactMap(\.transportSequenceExtension).first
+        transportSequenceExtension = media.lazy.compactMap(\.extensions.transportSequence).first
+        if role == .server, transportSequenceExtension == nil, media.contains(where: \.usesBitrateEstimate) {
+            bitrate = BitrateEstimate()
+        }
         allowsReducedSizeRTCP = media.contains(where: \.allowsReducedSizeRTCP)
         switch role {
         case .server: streams = StreamTable(media)
         case .client:
-            for (index, plan) in media.enumerated() {
-                senders.append(TrackSender(plan, mediaIndex: index, using: &generator))
+            for slot in 0..<slots.count {
+                let section = slots.section(of: slot)
+                senders.append(
+                    TrackSender(
+                        media[section], mediaIndex: section, encoding: slots.encoding(of: slot), using: &generator))
             }
         }
     }

@@ -24,6 +24,8 @@ public enum DropCause: Int, CaseIterable, Sendable {
     case late
     /// A retransmission that carries no packet (RFC 4588 §4).
     case malformedRetransmission
+    /// A RED packet whose blocks do not fit, or hold what was not agreed on (RFC 2198 §3).
+    case malformedRedundancy
 }
 
 /// How often each cause struck.
@@ -45,6 +47,9 @@ public struct DropCounts: Equatable, Sendable {
 /// What was received or sent of one track so far.
 public struct TrackStatistics: Equatable, Sendable {
     public var track: TrackID
+    /// The name of its encoding, if it is one of a simulcast.
+    public var rid: String?
+    /// What it is encoded as now.
     public var codec: Codec
     /// Packets of the stream itself, repaired ones included.
     public var packetCount = 0
@@ -54,11 +59,17 @@ public struct TrackStatistics: Equatable, Sendable {
     public var lostCount = 0
     /// Packets that came by retransmission.
     public var repairedCount = 0
+    /// Packets that were made from redundancy: RED's copies, or ULPFEC.
+    public var recoveredCount = 0
     /// Sequence numbers asked for again, repeats included.
     public var nackCount = 0
     public var keyframeRequestCount = 0
     public var frameCount = 0
     public var keyframeCount = 0
+    /// Frames that are whole only because packets of theirs were sent again, or made from redundancy.
+    public var repairedFrameCount = 0
+    /// Whole frames that refer to a picture which never arrived whole, or sound right behind a loss.
+    public var brokenFrameCount = 0
     /// Frames given up because something in them was lost.
     public var droppedFrameCount = 0
     /// Interarrival jitter (RFC 3550 §6.4.1).

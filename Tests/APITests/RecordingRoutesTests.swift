@@ -9,7 +9,8 @@ struct RecordingRoutesTests {
     func life() async throws {
         try await RouterFixture.with { fixture in
             let made = try await fixture.respond(
-                .post, "/v1/recordings", #"{"channel": "room", "idleSeconds": 60, "audio": "opus"}"#,
+                .post, "/v1/recordings",
+                #"{"channel": "room", "idleSeconds": 60, "audio": "opus", "streamType": 1, "onLoss": "keep"}"#,
                 type: "application/json; charset=utf-8")
             #expect(made.status == 201)
             let id = try #require(try made.object["id"] as? String)
@@ -19,6 +20,10 @@ struct RecordingRoutesTests {
             #expect(shown["state"] as? String == "recording")
             #expect(shown["idleSeconds"] as? Int == 60)
             #expect(shown["audio"] as? String == "opus")
+            #expect(shown["streamType"] as? Int == 1)
+            #expect(shown["onLoss"] as? String == "keep")
+            #expect(shown["container"] as? String == "auto")
+            #expect(shown["splitting"] as? String == "continuous")
             for (path, count) in [("", 1), ("?channel=room", 1), ("?channel=other", 0)] {
                 let list = try await fixture.respond(.get, "/v1/recordings\(path)").object["recordings"] as? [Any]
                 #expect(list?.count == count)
@@ -38,6 +43,10 @@ struct RecordingRoutesTests {
             (#"{"channel": "a", "idleSeconds": 1}"#, "idleSeconds"),
             (#"{"channel": "a", "idleSeconds": "60"}"#, "idleSeconds"),
             (#"{"channel": "a", "mode": "composite"}"#, "mode"), (#"{"channel": "a", "audio": "mp3"}"#, "audio"),
+            (#"{"channel": "a", "container": "avi"}"#, "container"),
+            (#"{"channel": "a", "splitting": 1}"#, "splitting"), (#"{"channel": "a", "streamType": 2}"#, "streamType"),
+            (#"{"channel": "a", "onLoss": "x"}"#, "onLoss"),
+            (#"{"channel": "a", "splitting": "legacy", "audio": "opus"}"#, "audio"),
             (#"{"channel": "a", "directory": ""}"#, "directory"), (#"{"channel": "a", "idle": 60}"#, "idle"),
         ])
     func refusals(body: String, field: String) async throws {

@@ -1,3 +1,4 @@
+import Codecs
 import Pattern
 import Testing
 
@@ -72,6 +73,38 @@ struct OpusTests {
         decoder.reset()
         try decoder.decode(packets[0], into: &pcm)
         #expect(pcm.count == 3_840)
+    }
+
+    @Test("tells which packets carry a copy of the one before", arguments: [1, 2], [true, false])
+    func copies(_ channelCount: Int, _ hasForwardCorrection: Bool) throws {
+        var settings = OpusEncoder.Settings(channelCount: channelCount, bitsPerSecond: 24_000 * channelCount)
+        settings.hasForwardCorrection = hasForwardCorrection
+        settings.expectedLossPercent = 20
+        settings.isVoice = true
+        var encoder = try OpusEncoder(settings)
+        var counts: [Int] = []
+        for turn in 0..<50 {
+            let packet = try encoder.encode(
+                Self.tone(from: Int64(turn * 960), count: 960, channelCount: channelCount))
+            counts.append(Opus.forwardCorrectionSampleCount(of: packet))
+        }
+        #expect(counts.filter { $0 == 960 }.count >= (hasForwardCorrection ? 40 : 0))
+        #expect(counts.filter { $0 == 0 }.count >= (hasForwardCorrection ? 1 : 50))
+    }
+
+    @Test("makes pauses of silence when asked to")
+    func pauses() throws {
+        var settings = OpusEncoder.Settings(channelCount: 1, bitsPerSecond: 24_000)
+        settings.hasPauses = true
+        settings.isVoice = true
+        var encoder = try OpusEncoder(settings)
+        var pauseCount = 0
+        for turn in 0..<150 {
+            let isSilent = turn >= 50
+            let pcm = isSilent ? [Int16](repeating: 0, count: 960) : Self.tone(from: 0, count: 960, channelCount: 1)
+            if Opus.isPause(try encoder.encode(pcm)) { pauseCount += 1 }
+        }
+        #expect(pauseCount > 50)
     }
 
     @Test("refuses what is no packet and appends nothing")

@@ -1,5 +1,7 @@
+import Codecs
 import Foundation
 import Pattern
+import TestSupport
 import Testing
 
 @testable import AV
@@ -92,6 +94,70 @@ struct PatternMeasurementTests {
         #expect(measured.video?.missingCount == 0)
         #expect(measured.offsets.count >= 1)
         #expect(measured.offsetSpread.map { $0.largest < .milliseconds(3) } == true)
+    }
+
+    @Test(
+        "every codec of pictures is read, whatever holds it",
+        arguments: [
+            ("a.mp4", "libx265", "hevc"), ("a.mp4", "libvpx-vp9", "vp9"), ("a.mp4", "libaom-av1", "av1"),
+            ("a.webm", "libvpx-vp9", "vp9"), ("a.mkv", "libx265", "hevc"),
+        ])
+    func codecs(_ name: String, _ encoder: String, _ codec: String) throws {
+        let fast: [String: [String]] = [
+            "libx265": ["-preset", "ultrafast", "-x265-params", "log-level=none"],
+            "libvpx-vp9": ["-deadline", "realtime", "-cpu-used", "8"],
+            "libaom-av1": ["-usage", "realtime", "-cpu-used", "6"],
+        ]
+        let options = ["-c:v", encoder, "-b:v", "300k"] + (fast[encoder] ?? []) + ["-c:a", "libopus"]
+        let video = try #require(try MeasuredFile(outputOptions: options).measured(name).video)
+        #expect(video.codecName == codec)
+        #expect(video.seen.count == 120)
+        #expect(video.unreadableCount + video.missingCount + video.disorderedCount == 0)
+        #expect(video.seen.allSatisfy { $0.size == PictureSize(width: 320, height: 240) && $0.rotation == .none })
+        #expect(video.uprightCount == 120)
+    }
+
+    @Test("what a file asks players to turn is told, and what its pictures need, each on its own")
+    func turned() throws {
+        // FFmpeg's `transpose` by a quarter counter-clockwise is what a camera held so does.
+        let path = try MeasuredFile(outputOptions: Self.h264 + ["-an", "-vf", "transpose=cclock"]).make("flat.mp4")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let flat = try #require(try PatternMeasurement(of: path).video)
+        #expect(flat.unreadableCount == 0)
+        #expect(flat.rotation == .none)
+        #expect(flat.seen.allSatisfy { $0.rotation == .quarter && $0.size == PictureSize(width: 240, height: 320) })
+        #expect(flat.uprightCount == 0)
+        #expect(flat.turnCount == 0)
+        let marked = path + ".turned.mp4"
+        defer { try? FileManager.default.removeItem(atPath: marked) }
+        // FFmpeg 5.1 counts this tag counter-clockwise, as its display matrix does: 270 that way is 90 clockwise.
+        let copy = ["-nostdin", "-v", "error", "-i", path, "-c", "copy", "-metadata:s:v:0", "rotate=270", marked]
+        try #require(try ChildProgram.run("ffmpeg", copy).status == 0)
+        let video = try #require(try PatternMeasurement(of: marked).video)
+        #expect(video.rotation == .quarter)
+        #expect(video.uprightCount == 120)
+    }
+
+    @Test("pictures that change size and turn in the middle of a file are all read")
+    func changing() throws {
+        var stream: [UInt8] = []
+        for (index, rotation) in [Rotation.none, .threeQuarters, .half].enumerated() {
+            let size = index == 0 ? PictureSize(width: 320, height: 240) : PictureSize(width: 160, height: 120)
+            for frame in try VideoEncoderTests.encode(
+                .h264, count: 15, from: UInt32(index * 15), size: size, rotation: rotation)
+            {
+                stream += H264.byteStream(of: frame.bytes)
+            }
+        }
+        let path = MeasuredFile.folder.appending(path: "lathe-\(UUID().uuidString).h264")
+        try Data(stream).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        let video = try #require(try PatternMeasurement(of: path.path()).video)
+        #expect(video.seen.compactMap(\.mark?.number) == Array(0..<45))
+        #expect(video.missingCount + video.unreadableCount == 0)
+        #expect(video.resizeCount == 1)
+        #expect(video.turnCount == 2)
+        #expect(video.seen.last?.rotation == .half)
     }
 
     @Test("files of sound only, pictures only, or neither")

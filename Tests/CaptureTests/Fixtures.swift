@@ -33,8 +33,9 @@ enum Fixtures {
             codec: .vp8, ticks: 0, isKeyframe: isKeyframe, bytes: head + [1, 2, 3], arrival: .ms(0))
     }
 
-    static func take(video: Codec?, audio: TrackFormat?) -> Take? {
-        TakeSettings(video: video, audio: audio, createdAtUnixMilliseconds: 1_700_000_000_000).map(Take.init)
+    static func take(video: Codec?, audio: TrackFormat?, onLoss: OnLoss = .hold) -> Take? {
+        TakeSettings(video: video, audio: audio, onLoss: onLoss, createdAtUnixMilliseconds: 1_700_000_000_000)
+            .map(Take.init)
     }
 }
 

@@ -5,6 +5,18 @@ struct MovieProbe {
         var fragmented: [(time: Int64, duration: Int64)] = []
         /// Durations by the ordinary `moov` at the end, where there is one.
         var durations: [Int64] = []
+        /// How much later than decoded each sample is shown, by the same.
+        var offsets: [Int64] = []
+        /// What an edit leaves out at the front.
+        var trimmed: Int64 = 0
+        /// When each sample is shown.
+        var shown: [Int64] {
+            var time: Int64 = 0
+            return durations.indices.map { index in
+                defer { time += durations[index] }
+                return time + (offsets.isEmpty ? 0 : offsets[index]) - trimmed
+            }
+        }
         /// How long an empty edit delays it, in units of the movie (ISO/IEC 14496-12 §8.6.6).
         var delay: Int64 = 0
         var handler = ""
@@ -82,13 +94,23 @@ struct MovieProbe {
             case "tkhd": identifier = Int(number(start + (version(box) == 1 ? 20 : 12), 4))
             case "hdlr": track.handler = String(decoding: bytes[start + 8..<start + 12], as: UTF8.self)
             case "elst":
-                let isLong = version(box) == 1
-                let time = number(start + (isLong ? 16 : 12), isLong ? 8 : 4)
-                if time == (isLong ? -1 : 0xFFFF_FFFF) { track.delay = number(start + 8, isLong ? 8 : 4) }
+                let width = version(box) == 1 ? 8 : 4
+                for index in 0..<Int(number(start + 4, 4)) {
+                    let entry = start + 8 + index * (2 * width + 4)
+                    let time = number(entry + width, width)
+                    let isEmpty = time == (width == 8 ? -1 : 0xFFFF_FFFF)
+                    if isEmpty { track.delay = number(entry, width) } else { track.trimmed = time }
+                }
             case "stts":
                 for index in 0..<Int(number(start + 4, 4)) {
                     let (count, value) = (number(start + 8 + index * 8, 4), number(start + 12 + index * 8, 4))
                     track.durations += repeatElement(value, count: Int(count))
+                }
+            case "ctts":
+                for index in 0..<Int(number(start + 4, 4)) {
+                    let (count, value) = (number(start + 8 + index * 8, 4), number(start + 12 + index * 8, 4))
+                    let offset = Int64(Int32(truncatingIfNeeded: value))
+                    track.offsets += repeatElement(offset, count: Int(count))
                 }
             case "edts", "mdia", "minf", "stbl": readTrack(box.body, &identifier, &track)
             default: continue

@@ -45,8 +45,8 @@ private struct RandomCall {
     private var random: SeededGenerator
     private var aligner = AudioAligner(channelCount: 1)
     private var block: [Int16] = []
-    /// When each sample was given that is not yet known to be written.
-    private var given: [ChannelTime] = []
+    /// When each sample was given that is not written yet, by track in the order of their beginning.
+    private var given: [(isVideo: Bool, moments: [ChannelTime])] = []
     private var nextPicture: Int64
     private var nextSound: Int64
 
@@ -86,7 +86,7 @@ private struct RandomCall {
         } else {
             take.video(Fixtures.h264(isBroken: random.fraction() < 0.02), at: time)
         }
-        if take.counters.videoSampleCount > before { given.append(.ms(moment)) }
+        if take.counters.videoSampleCount > before { give(isVideo: true, at: .ms(moment)) }
         let isMuted = random.fraction() < 0.01
         nextPicture += Int64.random(in: isMuted ? 500...4_000 : 15...100, using: &random)
     }
@@ -102,12 +102,22 @@ private struct RandomCall {
         while let position = aligner.nextBlock(into: &block) {
             let before = take.counters.audioSampleCount
             take.audio(AudioPacket(position: position, sampleCount: 1_024, bytes: [7, 7]))
-            if take.counters.audioSampleCount > before { given.append(now) }
+            if take.counters.audioSampleCount > before { give(isVideo: false, at: now) }
         }
-        let (writes, count) = (file.writeCount, given.count)
+        let written = file.bytes.count
         file.perform(&take)
-        if let oldest = given.first { worstExposure = max(worstExposure, now - oldest) }
-        // A write closes everything but the sample each track holds back.
-        if file.writeCount > writes { given.removeFirst(max(0, count - 2)) }
+        if let oldest = given.compactMap(\.moments.first).min() { worstExposure = max(worstExposure, now - oldest) }
+        guard file.bytes.count > written else { return }
+        for (number, track) in MovieProbe(Array(file.bytes[written...])).tracks {
+            given[number - 1].moments.removeFirst(track.fragmented.count)
+        }
+    }
+
+    private mutating func give(isVideo: Bool, at moment: ChannelTime) {
+        if let index = given.firstIndex(where: { $0.isVideo == isVideo }) {
+            given[index].moments.append(moment)
+        } else {
+            given.append((isVideo, [moment]))
+        }
     }
 }

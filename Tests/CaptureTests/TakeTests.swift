@@ -13,25 +13,87 @@ struct TakeTests {
         take.video(Fixtures.h264Key(), at: .ms(40))
         #expect(take.origin == .ms(40))
         #expect(take.counters.droppedBeforeKeyframe == 1)
-        #expect(take.nextEvent() == .opened(.mp4, at: .ms(40)))
+        #expect(events(&take).prefix(2) == [.keyframeNeeded(at: .ms(5)), .opened(.mp4, at: .ms(40))])
     }
 
-    @Test("keeps the last clean picture until a keyframe follows a loss")
-    func loss() throws {
+    @Test("holds the last clean picture until another comes, and asks for a keyframe once")
+    func hold() throws {
         var take = try #require(Fixtures.take(video: .h264, audio: nil))
         take.video(Fixtures.h264Key(), at: .ms(0))
         take.video(Fixtures.h264(number: 1), at: .ms(33))
         take.video(Fixtures.h264(number: 2, isBroken: true), at: .ms(100))
-        take.video(Fixtures.h264(number: 3), at: .ms(133))
-        take.video(Fixtures.h264Key(number: 4), at: .ms(200))
+        take.video(Fixtures.h264(number: 3, isBroken: true), at: .ms(133))
+        take.video(Fixtures.h264(number: 4), at: .ms(200))
         let file = finish(&take, at: .ms(240))
         #expect(MovieProbe(file.bytes).tracks[1]?.durations == [2_970, 15_030, 3_600])
         #expect(take.counters.droppedAfterLoss == 2)
+        #expect(take.story.proof.pictures == PictureCounts(whole: 3, dropped: 2))
         let told = events(&take).dropFirst(2)
         #expect(
             Array(told) == [
                 .keyframeNeeded(at: .ms(100)), .recovered(droppedCount: 2, at: .ms(200)), .closed(at: .ms(240)),
             ])
+    }
+
+    @Test("keeps broken pictures if told to, once a keyframe came")
+    func keep() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil, onLoss: .keep))
+        take.video(Fixtures.h264(isBroken: true), at: .ms(0))
+        take.video(Fixtures.h264Key(), at: .ms(33))
+        take.video(Fixtures.h264(number: 1, isBroken: true), at: .ms(66))
+        take.video(Fixtures.h264(number: 2), at: .ms(100))
+        let file = finish(&take, at: .ms(140))
+        #expect(MovieProbe(file.bytes).tracks[1]?.durations == [2_970, 3_060, 3_600])
+        #expect((take.counters.brokenSampleCount, take.counters.droppedAfterLoss) == (1, 0))
+        #expect(take.story.proof.pictures == PictureCounts(whole: 2, broken: 1))
+        let told = events(&take)
+        #expect(told.first == .keyframeNeeded(at: .ms(0)))
+        #expect(told.contains(.keyframeNeeded(at: .ms(66))))
+    }
+
+    @Test("turns the track as its first picture says, and tells of every turn after that")
+    func rotation() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        for (number, rotation) in [Rotation.quarter, nil, .quarter, Rotation.none, nil, .half].enumerated() {
+            var frame = number == 0 ? Fixtures.h264Key() : Fixtures.h264()
+            frame.rotation = rotation
+            take.video(frame, at: .ms(Int64(number) * 40))
+        }
+        let told = events(&take)
+        guard case .trackStarted(_, let rotation, _) = told[1] else {
+            Issue.record("no track started")
+            return
+        }
+        #expect(rotation == .quarter)
+        #expect(told.dropFirst(2) == [.rotated(.none, at: .ms(120)), .rotated(.half, at: .ms(200))])
+        #expect(take.story.proof.rotations.map(\.degrees) == [90, 0, 180])
+    }
+
+    @Test("leaves out pictures that are shown before the keyframe it opened on")
+    func leading() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        for (stamp, isKeyframe) in [(9_000, true), (3_600, false), (6_300, false), (12_600, false)] as [(Int64, Bool)] {
+            var frame = isKeyframe ? Fixtures.h264Key() : Fixtures.h264()
+            frame.ticks = stamp
+            take.video(frame, at: .ms(stamp / 90))
+        }
+        let file = finish(&take, at: .ms(200))
+        #expect(MovieProbe(file.bytes).tracks[1]?.durations == [3_600, 5_400])
+        #expect(take.counters.droppedBeforeKeyframe == 2)
+    }
+
+    @Test("gives pictures out of display order decode times of their own, and ends with the last of them")
+    func reordered() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        for (number, shown) in ([0, 3, 1, 2, 6, 4, 5, 9, 7, 8] as [Int64]).enumerated() {
+            var frame = number == 0 ? Fixtures.h264Key() : Fixtures.h264()
+            frame.ticks = shown * 3_000 + 77
+            take.video(frame, at: ChannelTime(nanoseconds: shown * 100_000_000 / 3))
+        }
+        let movie = MovieProbe(finish(&take, at: .ms(333)).bytes)
+        let track = try #require(movie.tracks[1])
+        #expect(track.durations.reduce(0, +) == 29_970)
+        #expect(track.shown == [0, 3, 1, 2, 6, 4, 5, 9, 7, 8].map { $0 * 3_000 })
     }
 
     @Test("stays one file when pictures change their size, and says so")
@@ -84,7 +146,7 @@ struct TakeTests {
         var take = try #require(Fixtures.take(video: .vp8, audio: Fixtures.opus))
         take.video(Fixtures.vp8(isKeyframe: false), at: .ms(0))
         #expect(finish(&take, at: .ms(900)).bytes == [])
-        #expect(take.nextEvent() == nil)
+        #expect(events(&take) == [.keyframeNeeded(at: .ms(0))])
     }
 
     @Test("refuses what it was not made for, and what comes behind its end")

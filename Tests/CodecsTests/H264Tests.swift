@@ -48,6 +48,41 @@ struct H264ParameterSetTests {
         #expect(parsed.chromaBitDepth == example.depth)
     }
 
+    // The first with the clock of a hypothetical decoder before what it tells of order (x264, nal-hrd=cbr).
+    @Test(
+        "tell colour, the shape of pixels and order",
+        arguments: [
+            (
+                "6764000dacd94141fb016e020202800000030080000019301000f420003d09c98600f1429960", 2,
+                ColourDescription(primaries: 1, transfer: 1, matrix: 1, isFullRange: true),
+                PixelAspectRatio(horizontal: 1, vertical: 1)
+            ),
+            (
+                "6764000dacb202a10f1111ff80308024880000030008000003019078a15240", 0, nil,
+                PixelAspectRatio(horizontal: 97, vertical: 73)
+            ),
+        ] as [(String, Int, ColourDescription?, PixelAspectRatio)])
+    func usability(
+        _ hex: String, _ reordered: Int, _ colour: ColourDescription?, _ aspect: PixelAspectRatio
+    ) throws {
+        let set = try #require([UInt8](hex: hex))
+        let parsed = try H264.SequenceParameterSet(parsing: set)
+        #expect(parsed.maximumReorderedPictures == reordered)
+        #expect((parsed.maximumBufferedFrames ?? 0) >= 3)
+        #expect(parsed.colour == colour)
+        #expect(parsed.pixelAspectRatio == aspect)
+        let format = TrackFormat.h264(
+            width: 1, height: 1, sequenceParameterSets: [set], pictureParameterSets: [])
+        #expect(format.maximumReorderedPictures == reordered)
+        #expect(format.colour == colour)
+        #expect(format.pixelAspectRatio == aspect)
+        // Cut short within, it still tells the size and what came before the cut.
+        let cut = try H264.SequenceParameterSet(parsing: Array(set.dropLast(8)))
+        #expect(cut.width == parsed.width)
+        #expect(cut.pixelAspectRatio == aspect)
+        #expect(cut.maximumReorderedFrames == nil)
+    }
+
     @Test("never trap", arguments: examples)
     func mutations(_ example: Example) {
         neverTraps(example.nalUnit) { bytes in

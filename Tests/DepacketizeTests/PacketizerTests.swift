@@ -4,13 +4,6 @@ import TestSupport
 import Testing
 import Units
 
-private func packets(_ packetizer: inout Packetizer, _ frame: Frame) -> [(payload: [UInt8], marker: Bool)] {
-    packetizer.load(frame)
-    var packets: [(payload: [UInt8], marker: Bool)] = []
-    while packetizer.advance() { packets.append((packetizer.payload, packetizer.marker)) }
-    return packets
-}
-
 private func unit(_ header: UInt8, _ count: Int) -> [UInt8] {
     let length = [UInt8(count >> 24), UInt8(count >> 16 & 255), UInt8(count >> 8 & 255), UInt8(count & 255)]
     return length + [header] + (1..<max(1, count)).map { UInt8(truncatingIfNeeded: $0) | 0x80 }
@@ -55,65 +48,50 @@ struct PacketizerTests {
         #expect(packets(&packetizer, frame(.h264, [0, 0, 0, 9, 1])).isEmpty)
     }
 
-    @Test("what is cut is put together again", arguments: 0..<60)
-    func roundTrip(_ seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        let codec: Codec = [.h264, .vp8, .opus][Int(seed % 3)]
-        var packetizer = Packetizer(codec, maximumPayloadByteCount: .random(in: 16...1200, using: &generator))
-        var receiver = Receiver(codec)
-        for index in 0..<30 as Range<Int64> {
-            let original = frame(
-                codec, ticks: index * 3000, isKeyframe: codec == .opus || index % 10 == 0,
-                Self.bytes(codec, isKeyframe: index % 10 == 0, with: &generator))
-            var received: [Frame] = []
-            for packet in packets(&packetizer, original) {
-                received += receiver.push(packet.payload, marker: packet.marker, ticks: original.ticks)
-            }
-            #expect(received == [original])
-        }
+    @Test("H.265: small units share a packet under the lowest layers among them, a large one is cut")
+    func h265() {
+        var packetizer = Packetizer(.h265, maximumPayloadByteCount: 20)
+        let bytes = unit(0x40, 3) + unit(0x44, 4) + unit(0x26, 30)
+        let made = packets(&packetizer, frame(.h265, isKeyframe: true, bytes))
+        #expect(made.map(\.marker) == [false, false, true])
+        #expect(made[0].payload == [0x60, 0x81, 0, 3, 0x40, 0x81, 0x82, 0, 4, 0x44, 0x81, 0x82, 0x83])
+        #expect(made[1].payload[..<4] == [0x62, 0x81, 0x93, 0x82])
+        #expect(made[1].payload.count == 20)
+        #expect(made[2].payload[..<3] == [0x62, 0x81, 0x53])
+        #expect(made[2].payload.count == 14)
     }
 
-    @Test("whatever is lost, no damaged frame comes out", arguments: 0..<60)
-    func lossy(_ seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        let codec: Codec = seed % 2 == 0 ? .h264 : .vp8
-        var packetizer = Packetizer(codec, maximumPayloadByteCount: 100)
-        var receiver = Receiver(codec)
-        var (lost, isFirstAfterLoss) = (0, false)
-        for index in 0..<200 as Range<Int64> {
-            var original = frame(
-                codec, ticks: index * 3000, isKeyframe: index % 10 == 0,
-                Self.bytes(codec, isKeyframe: index % 10 == 0, with: &generator))
-            for packet in packets(&packetizer, original) {
-                guard index == 0 || Int.random(in: 0..<100, using: &generator) >= 3 else {
-                    (lost, isFirstAfterLoss) = (lost + 1, true)
-                    continue
-                }
-                for received in receiver.push(packet.payload, marker: packet.marker, ticks: original.ticks, lost: lost)
-                {
-                    original.isBroken = isFirstAfterLoss
-                    #expect(received == original)
-                    isFirstAfterLoss = false
-                }
-                lost = 0
-            }
-        }
-        let counts = receiver.depacketizer.counts
-        #expect(counts.frames > 50)
-        #expect(counts.incompleteFrames > 0)
+    @Test("VP9: each packet has a picture ID, the first says start and the last end")
+    func vp9() {
+        var packetizer = Packetizer(.vp9, maximumPayloadByteCount: 16, firstPictureID: 6)
+        let key = packets(&packetizer, frame(.vp9, isKeyframe: true, [UInt8](1...20)))
+        #expect(key.map(\.payload) == [[0x88, 0x80, 7] + (1...13), [0x84, 0x80, 7] + (14...20)])
+        #expect(key.map(\.marker) == [false, true])
+        #expect(packets(&packetizer, frame(.vp9, [9])).map(\.payload) == [[0xCC, 0x80, 8, 9]])
     }
 
-    private static func bytes(
-        _ codec: Codec, isKeyframe: Bool, with generator: inout SeededGenerator
-    ) -> [UInt8] {
-        let count = Int.random(in: 12...600, using: &generator)
-        switch codec {
-        case .h264 where isKeyframe: return unit(0x67, 10) + unit(0x68, 4) + unit(0x65, count)
-        case .h264: return unit(0x41, count) + unit(0x06, 5)
-        case .vp8:
-            let head: [UInt8] = [isKeyframe ? 0x36 : 0x37, 0, 0, 0x9D, 0x01, 0x2A, 0xB2, 0x00, 0x64, 0x00]
-            return head + unit(0, count)
-        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac: return unit(0xFC, count)
-        }
+    @Test("AV1: units lose their sizes, and are cut where a packet ends")
+    func av1() {
+        var packetizer = Packetizer(.av1, maximumPayloadByteCount: 16)
+        let key = frame(.av1, isKeyframe: true, [0x0A, 2, 1, 2, 0x36, 0x28, 14] + (1...14))
+        let made = packets(&packetizer, key)
+        #expect(
+            made.map(\.payload) == [
+                [0x48, 3, 0x08, 1, 2, 10, 0x34, 0x28] + (1...8), [0x80, 6] + (9...14),
+            ])
+        #expect(made.map(\.marker) == [false, true])
+        #expect(packets(&packetizer, frame(.av1, [0x32, 1, 7])).map(\.payload) == [[0, 2, 0x30, 7]])
+        #expect(packets(&packetizer, frame(.av1, [0x32, 9, 7])).map(\.payload) == [])
+    }
+
+    @Test("G.711 and G.722: the packet as it is", arguments: [.pcmu, .pcma, .g722] as [Codec])
+    func telephone(_ codec: Codec) {
+        var (packetizer, receiver) = (Packetizer(codec), Receiver(codec))
+        let original = frame(codec, isKeyframe: true, [UInt8](repeating: 0xD5, count: 160))
+        let made = packets(&packetizer, original)
+        #expect(made.map(\.payload) == [original.bytes])
+        #expect(receiver.push(made[0].payload) == [original])
+        let late = frame(codec, ticks: 320, isKeyframe: true, isBroken: true, original.bytes)
+        #expect(receiver.push(made[0].payload, ticks: 320, lost: 1) == [late])
     }
 }

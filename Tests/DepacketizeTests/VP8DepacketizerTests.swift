@@ -29,6 +29,7 @@ struct VP8DepacketizerTests {
     @Test("joins packets and partitions to a frame")
     func joins() {
         var receiver = Receiver(.vp8)
+        _ = receiver.push([0x10] + keyframe, marker: true)
         #expect(receiver.push([0x10] + delta, ticks: 7) == [])
         #expect(receiver.push([0x00, 3], ticks: 7) == [])
         #expect(receiver.push([0x11, 4], ticks: 7) == [])
@@ -45,7 +46,7 @@ struct VP8DepacketizerTests {
         ] as [[([UInt8], Int)]])
     func losses(_ packets: [([UInt8], Int)]) {
         var receiver = Receiver(.vp8)
-        _ = receiver.push([0x10] + delta, marker: true)
+        _ = receiver.push([0x10] + keyframe, marker: true)
         for (index, packet) in packets.enumerated() {
             let isLast = index == packets.count - 1
             #expect(receiver.push(packet.0, marker: isLast, ticks: 1, lost: packet.1) == [])
@@ -56,12 +57,13 @@ struct VP8DepacketizerTests {
                 == [frame(.vp8, ticks: 2, isBroken: true, delta)])
     }
 
-    @Test("a whole frame behind lost ones is kept and says so")
+    @Test("a whole frame behind lost ones is kept and says so, save a keyframe")
     func lossBetween() {
         var receiver = Receiver(.vp8)
-        #expect(
-            receiver.push([0x10] + keyframe, marker: true, lost: 3)
-                == [frame(.vp8, isKeyframe: true, isBroken: true, keyframe)])
+        #expect(receiver.push([0x10] + delta, marker: true) == [frame(.vp8, isBroken: true, delta)])
+        let whole = frame(.vp8, isKeyframe: true, keyframe)
+        #expect(receiver.push([0x10] + keyframe, marker: true, lost: 3) == [whole])
+        #expect(receiver.push([0x10] + delta, marker: true, lost: 3) == [frame(.vp8, isBroken: true, delta)])
     }
 
     @Test("drops a keyframe whose head is damaged")

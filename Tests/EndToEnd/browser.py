@@ -10,7 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from harness import CHROMIUM, Failure, expect
 
-# Lets a test ask the page's own connection for its statistics, and when it was established.
+# Lets a test ask the page's own connection for its statistics, and when it was established; and lead its media through
+# a relay, by putting the relay's port into the answer's candidates.
 KEEP_PEERS = """
   window.peers = [];
   const Original = window.RTCPeerConnection;
@@ -22,6 +23,12 @@ KEEP_PEERS = """
         if (this.connectionState === 'connected') window.connectedAt ??= Date.now();
       });
     }
+    setRemoteDescription(description) {
+      const detour = window.detour;
+      const sdp = detour
+        ? description.sdp.replaceAll(` ${detour.from} typ host`, ` ${detour.to} typ host`) : description.sdp;
+      return super.setRemoteDescription({ type: description.type, sdp });
+    }
   };
 """
 
@@ -30,7 +37,9 @@ STATS = """async () => {
   const peer = window.peers.at(-1);
   if (!peer) return found;
   for (const report of (await peer.getStats()).values()) {
-    if (report.type === 'outbound-rtp' && report.kind === 'video') found.video = report;
+    // The camera's, not that of a screen which is not shared.
+    if (report.type === 'outbound-rtp' && report.kind === 'video' && !(found.video?.bytesSent > report.bytesSent))
+      found.video = report;
     if (report.type === 'outbound-rtp' && report.kind === 'audio') found.audio = report;
     if (report.type === 'candidate-pair' && report.nominated) found.pair = report;
   }
@@ -39,13 +48,18 @@ STATS = """async () => {
 }"""
 
 
-def camera_file(directory, seconds=10):
+# A picture as hard as it gets, and one with the soft edges and the little noise of a room seen by a lens.
+HARSH = "noise=alls=12:allf=t"
+NATURAL = "gblur=3,noise=alls=4:allf=t"
+
+
+def camera_file(directory, seconds=10, look=HARSH):
     """A moving, noisy picture, so that an encoder has something to spend its bits on."""
     path = Path(directory) / "camera.mjpeg"
     if not path.exists():
         subprocess.run(
             ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=30",
-             "-vf", "noise=alls=12:allf=t", "-t", str(seconds), "-q:v", "4", "-y", path], check=True)
+             "-vf", look, "-t", str(seconds), "-q:v", "4", "-y", path], check=True)
     return path
 
 
@@ -66,9 +80,11 @@ def chromium(camera=None):
 class PagePublisher:
     """One tab that publishes its camera through the page."""
 
-    def __init__(self, browser, url, channel, codec, uid=""):
+    def __init__(self, browser, url, channel, codec, uid="", detour=None):
         self.page = browser.new_page(viewport={"width": 1100, "height": 900})
         self.page.add_init_script(KEEP_PEERS)
+        if detour:
+            self.page.add_init_script(f"window.detour = {{ from: {detour[0]}, to: {detour[1]} }};")
         self.page.goto(url)
         self.page.fill("#channel", channel)
         if uid:

@@ -60,6 +60,8 @@ class Server:
     def __init__(self, *options, root=None):
         self.root = Path(root or tempfile.mkdtemp(prefix="lathe-test-"))
         low, high = free_ports(4)
+        # Few clients all get the first port.
+        self.media_port = low
         self.url = f"http://127.0.0.1:{free_tcp_port()}"
         self.log = open(self.root / "serve.log", "ab")
         self.process = subprocess.Popen(
@@ -208,6 +210,19 @@ def takes_of(recording):
 def start(*arguments):
     """Starts a lathe command beside the test; its output is kept."""
     return subprocess.Popen([LATHE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def link(to, *options):
+    """A `lathe link` in front of a UDP port of 127.0.0.1; yields the port that clients are to send to."""
+    relay = start("link", "--to", f"127.0.0.1:{to}", *options)
+    try:
+        line = relay.stdout.readline()
+        expect("relaying" in line, f"lathe link says {line}")
+        yield int(line.split()[1].rsplit(":", 1)[1])
+    finally:
+        relay.terminate()
+        relay.communicate(timeout=10)
 
 
 # ---------------------------------------------------------------- running

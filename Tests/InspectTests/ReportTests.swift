@@ -82,6 +82,105 @@ struct ReportTests {
         #expect(report.structure.map(\.name) == ["EBML", "Segment"])
     }
 
+    /// Pictures that change their size at 0.5 s and back at 1 s, turned, in whatever container.
+    private static func resizing(_ name: Fixture.Name, isWebM: Bool) throws -> [UInt8] {
+        let (small, large) = (try Fixture(name), try Fixture(name.wide ?? name))
+        var (mp4, webM) = (
+            HybridMP4Writer(createdAtUnixMilliseconds: 0), WebMWriter(createdAtUnixMilliseconds: 0)
+        )
+        if isWebM {
+            _ = webM.addTrack(small.format, timescale: .video, rotation: .quarter)
+        } else {
+            _ = mp4.addTrack(small.format, timescale: .video, rotation: .quarter)
+        }
+        var ticks: Int64 = 0
+        for fixture in [small, large, small] {
+            if !isWebM { _ = mp4.changeFormat(fixture.format, track: 0) }
+            for var sample in fixture.samplesInBand.prefix(15) {
+                sample.decodeTicks = ticks
+                ticks += 3000
+                if isWebM { webM.append(sample, track: 0) } else { mp4.append(sample, track: 0) }
+            }
+        }
+        if isWebM { webM.finish() } else { mp4.finish() }
+        var disk = FakeDisk()
+        while let write = isWebM ? webM.nextWrite() : mp4.nextWrite() { disk.perform(write) }
+        return disk.bytes
+    }
+
+    @Test(
+        "says how pictures are encoded, turned and resized",
+        arguments: zip(
+            [Fixture.Name.h264, .h265, .vp8, .vp9, .av1],
+            ["avc1.42C00C", "hvc1.1.6.L30.90", "vp08.00.11.08", "vp09.00.11.08", "av01.0.00M.08.0.110.01.01.01.0"]))
+    func pictures(_ name: Fixture.Name, _ codecString: String) throws {
+        let report = FileReport(path: "a.mp4", reading: try Self.resizing(name, isWebM: false))
+        let track = try #require(report.tracks.first)
+        #expect(track.codecString == codecString)
+        #expect(track.rotationDegrees == 90)
+        #expect(track.sampleEntryCount == 2)
+        #expect(
+            track.formatChanges == [
+                .init(atMilliseconds: 500, width: 224, height: 128),
+                .init(atMilliseconds: 1000, width: 160, height: 96),
+            ])
+        #expect(!track.isReordered && track.gaps.isEmpty)
+        let text = report.text(showsStructure: false)
+        #expect(text.contains("(\(codecString)), 160×96, turned by 90°"))
+        #expect(text.contains("2 sample entries"))
+        #expect(text.contains("  224×128 from 0.500 s"))
+        let json = try Report.file(report).json()
+        #expect(json.contains("\"codecString\" : \"\(codecString)\""))
+    }
+
+    @Test(
+        "says as much of WebM as it tells",
+        arguments: zip(
+            [Fixture.Name.vp8, .vp9, .av1], ["vp8", "vp09.00.11.08", "av01.0.00M.08.0.110.01.01.01.0"]))
+    func webMPictures(_ name: Fixture.Name, _ codecString: String) throws {
+        let report = FileReport(path: "a.webm", reading: try Self.resizing(name, isWebM: true))
+        let track = try #require(report.tracks.first)
+        #expect(track.codecString == codecString)
+        #expect(track.rotationDegrees == 90)
+        #expect(track.colour == (name == .av1 ? .init(try #require(try Fixture(.av1).format.colour)) : nil))
+        #expect(track.sampleEntryCount == nil)
+    }
+
+    @Test("says that pixels are no squares, and what colour is")
+    func appearance() throws {
+        let fixture = try Fixture(.h264Wide)
+        var writer = HybridMP4Writer(createdAtUnixMilliseconds: 0)
+        let number = writer.addTrack(fixture.format, timescale: .video)
+        for sample in fixture.samples { writer.append(sample, track: number) }
+        writer.finish()
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        let report = FileReport(path: "a.mp4", reading: disk.bytes)
+        #expect(report.tracks.first?.pixelAspectRatio == "4:3")
+        #expect(report.text(showsStructure: false).contains("224×128, pixels 4:3, BT.709"))
+    }
+
+    @Test("finds gaps in the order shown, not in the order decoded", arguments: [false, true])
+    func reordered(_ hasGap: Bool) throws {
+        let fixture = try Fixture(.reordered)
+        var writer = HybridMP4Writer(createdAtUnixMilliseconds: 0)
+        let number = writer.addTrack(fixture.format, timescale: .video)
+        let later: Int32 = 4 * 3000
+        for var sample in fixture.samples {
+            // Whatever is shown from 1 s on comes later.
+            let shown = sample.decodeTicks + Int64(sample.compositionOffsetTicks) - 6000
+            sample.compositionOffsetTicks += (hasGap && shown >= 90_000 ? later : 0) - 6000
+            writer.append(sample, track: number)
+        }
+        writer.finish()
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        let track = try #require(FileReport(path: "a.mp4", reading: disk.bytes).tracks.first)
+        #expect(track.isReordered)
+        #expect(track.startMilliseconds == 0)
+        #expect(track.gaps == (hasGap ? [.init(atMilliseconds: 967, milliseconds: 167)] : []))
+    }
+
     @Test("describes raw AAC, and where it stops being that")
     func adts() throws {
         let fixture = try Fixture(.aac)

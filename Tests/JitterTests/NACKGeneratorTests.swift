@@ -5,10 +5,10 @@ import Units
 @Suite("NACK generator")
 struct NACKGeneratorTests {
     private var generator = NACKGenerator()
-    private let roundTrip = Duration.milliseconds(80)
+    private let wait = Duration.milliseconds(100)
 
     private mutating func requests(at now: Int64) -> [UInt16] {
-        generator.nextRequests(at: .ms(now), roundTrip: roundTrip)
+        generator.nextRequests(at: .ms(now), answeredWithin: wait)
     }
 
     @Test("asks for nothing while nothing is missing")
@@ -18,7 +18,7 @@ struct NACKGeneratorTests {
         #expect(requests(at: 1000) == [])
     }
 
-    @Test("asks after a grace, then after each round trip and a quarter")
+    @Test("asks after a grace, then whenever the answer is overdue")
     mutating func schedule() {
         generator.received(place: 65_534, at: .ms(0))
         generator.received(place: 65_537, at: .ms(0))
@@ -46,10 +46,7 @@ struct NACKGeneratorTests {
 
     @Test("waits twice as long after four tries")
     mutating func backOff() {
-        generator = NACKGenerator(
-            limits: {
-                var limits = NACKGenerator.Limits(); limits.patience = .seconds(60); return limits
-            }())
+        generator.patience = .seconds(60)
         generator.received(place: 0, at: .ms(0))
         generator.received(place: 2, at: .ms(0))
         var times: [Int64] = []
@@ -64,7 +61,7 @@ struct NACKGeneratorTests {
     mutating func shortRoundTrip() {
         generator.received(place: 0, at: .ms(0))
         generator.received(place: 2, at: .ms(0))
-        _ = generator.nextRequests(at: .ms(10), roundTrip: .zero)
+        _ = generator.nextRequests(at: .ms(10), answeredWithin: .zero)
         #expect(generator.deadline == .ms(30))
     }
 
@@ -111,4 +108,54 @@ struct NACKGeneratorTests {
         #expect(requests(at: 10) == Array(513...600))
         #expect(requests(at: 10) == [])
     }
+
+    @Test("waits longer where packets overtake each other, and less where they are lost")
+    mutating func grace() {
+        for round in 0..<60 as Range<Int64> {
+            generator.received(place: round * 3, at: .ms(round * 100))
+            generator.received(place: round * 3 + 2, at: .ms(round * 100))
+            generator.received(place: round * 3 + 1, isAnswer: false, at: .ms(round * 100 + 30))
+        }
+        #expect(generator.grace == .milliseconds(30))
+        for round in 60..<200 as Range<Int64> {
+            generator.received(place: round * 3, at: .ms(round * 100))
+            generator.received(place: round * 3 + 2, at: .ms(round * 100))
+            _ = requests(at: round * 100 + 50)
+            generator.received(place: round * 3 + 1, at: .ms(round * 100 + 90))
+        }
+        #expect(generator.grace == .milliseconds(5))
+        generator.received(place: 5_000, at: .ms(99_000))
+        generator.received(place: 5_002, at: .ms(99_000))
+        for round in 0..<60 as Range<Int64> {
+            generator.received(place: 6_000 + round * 2, at: .ms(99_000 + round))
+            generator.received(place: 5_999 + round * 2, isAnswer: false, at: .ms(99_500 + round))
+        }
+        #expect(generator.grace == .milliseconds(50))
+    }
+
+    /// How many requests one packet needs until it counts as hopeless, after others came at the `tries`-th request.
+    private mutating func failuresUntilHopeless(others tries: Int) -> Int {
+        generator.patience = .seconds(600)
+        var now: Int64 = 0
+        for round in 0..<200 as Range<Int64> {
+            generator.received(place: round * 2, at: .ms(now))
+            for _ in 0..<tries where round > 0 {
+                now += 1_000
+                _ = requests(at: now)
+            }
+            if round > 0 { generator.received(place: round * 2 - 1, at: .ms(now)) }
+        }
+        generator.received(place: 402, at: .ms(now))
+        var failures = 0
+        while !generator.isOldestHopeless(at: .ms(now)), failures < 20 {
+            now += 20_000
+            if generator.isOldestHopeless(at: .ms(now)) { break }
+            failures += 1
+            _ = requests(at: now)
+        }
+        return failures
+    }
+
+    @Test("believes in bad luck longer where it is more common", arguments: [(1, 2), (2, 9), (3, 10)])
+    mutating func hopeless(_ tries: Int, _ failures: Int) { #expect(failuresUntilHopeless(others: tries) == failures) }
 }

@@ -109,17 +109,54 @@ struct ReorderBufferTests {
         #expect(owner.buffer.duplicateCount == 1)
     }
 
-    @Test("stops waiting for what others gave up")
-    mutating func givesUp() {
+    @Test("stops waiting for what was abandoned, and owns up to it")
+    mutating func abandons() {
         _ = owner.insert(1, at: 0)
-        _ = owner.insert(5, at: 10)
-        owner.buffer.giveUp(before: 3)
+        for place in [5, 7, 9] as [Int64] { _ = owner.insert(place, at: 10) }
+        owner.buffer.abandon(before: 7)
+        #expect(owner.drain(at: 11) == [Delivery(5, lost: 3), Delivery(7, lost: 1)])
+        #expect(owner.buffer.deadline == .ms(110))
+        owner.buffer.abandon(before: 3)
+        #expect(owner.drain(at: 12) == [])
+        #expect(owner.insert(8, at: 13) == [Delivery(8), Delivery(9)])
+    }
+
+    @Test("skips what carried nothing without calling it lost")
+    mutating func skips() {
+        _ = owner.insert(1, at: 0)
+        for place in [4, 7] as [Int64] { _ = owner.insert(place, at: 10) }
+        owner.buffer.skip(to: 7)
         #expect(owner.drain(at: 11) == [])
-        #expect(owner.insert(3, at: 12) == [Delivery(3, lost: 1)])
-        owner.buffer.giveUp(before: 99)
-        #expect(owner.drain(at: 12) == [Delivery(5, lost: 1)])
-        owner.buffer.giveUp(before: 99)
-        #expect(owner.insert(6, at: 13) == [Delivery(6)])
+        owner.buffer.skip(to: 4)
+        #expect(owner.drain(at: 11) == [Delivery(4)])
+        #expect(owner.buffer.lostCount == 0)
+    }
+
+    @Test("knows what it lacks, and the frames that wait whole")
+    mutating func frames() {
+        let empty: [UInt8] = []
+        // Frames of three packets, the last of which has the marker; frame 0 was delivered, frame 1 begins with a gap.
+        for place in [2, 4, 5, 6, 8, 9, 10, 12] as [Int64] {
+            var note = PacketNote()
+            note.beginsFrame = place == 12
+            _ = owner.buffer.insert(
+                place: place, ticks: place / 3, marker: place % 3 == 2, note: note, descriptor: empty.span,
+                payload: empty.span, arrival: .ms(0))
+        }
+        #expect((0...13).filter { owner.buffer.lacks($0) } == [3, 7, 11, 13])
+        #expect(owner.buffer.firstKept == 4)
+        let frame = { (place: Int64, buffer: ReorderBuffer) in buffer.keptFrame(around: place) }
+        #expect(frame(7, owner.buffer) == nil)
+        #expect(frame(4, owner.buffer) == ReorderBuffer.KeptFrame(first: 4, last: 5, isWhole: false))
+        #expect(frame(6, owner.buffer) == ReorderBuffer.KeptFrame(first: 6, last: 6, isWhole: false))
+        #expect(frame(10, owner.buffer) == ReorderBuffer.KeptFrame(first: 9, last: 10, isWhole: false))
+        for place in [7, 11, 13, 14] as [Int64] {
+            _ = owner.buffer.insert(
+                place: place, ticks: place / 3, marker: place % 3 == 2, payload: empty.span, arrival: .ms(0))
+        }
+        #expect(frame(7, owner.buffer) == ReorderBuffer.KeptFrame(first: 6, last: 8, isWhole: true))
+        #expect(frame(14, owner.buffer) == ReorderBuffer.KeptFrame(first: 12, last: 14, isWhole: true))
+        #expect(frame(5, owner.buffer)?.isWhole == false)
     }
 
     @Test("begins anew with a packet far beyond, and owns up to what was kept")

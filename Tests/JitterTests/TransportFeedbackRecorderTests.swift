@@ -47,6 +47,16 @@ struct TransportFeedbackRecorderTests {
         #expect(feedback(at: 114) == expected(2, reference: 1, count: 1, [0, -256, 0]))
     }
 
+    @Test("what came before the first to come is told as well")
+    mutating func beginning() {
+        recorder.received(3, at: .ms(64))
+        recorder.received(1, at: .ms(66))
+        #expect(feedback(at: 114) == expected(1, reference: 1, count: 0, [8, nil, -8]))
+        #expect(feedback(at: 114) == nil)
+        recorder.received(0, at: .ms(128))
+        #expect(feedback(at: 178) == expected(0, reference: 2, count: 1, [0, -248, nil, -8]))
+    }
+
     @Test("a repeated packet changes nothing")
     mutating func duplicate() {
         recorder.received(1, at: .ms(0))

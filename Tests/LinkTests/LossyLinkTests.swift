@@ -55,6 +55,22 @@ struct LossyLinkTests {
         }
     }
 
+    @Test("changes the order of about as many as it is told to", arguments: [0.0, 0.05, 0.5])
+    func reordering(_ share: Double) throws {
+        let conditions = LinkConditions(delay: .milliseconds(10), jitter: .milliseconds(50), reordering: share)
+        var link = LossyLink(conditions, seed: 13)
+        let count = 10_000
+        for number in 0..<count as Range<Int> {
+            link.send([UInt8(number >> 8), UInt8(number & 0xFF)], at: .ms(Int64(number) * 10))
+        }
+        let arrived = drain(&link, at: .ms(200_000)).map { Int($0[0]) << 8 | Int($0[1]) }
+        #expect(arrived.count == count)
+        let overtaken = zip(arrived, arrived.dropFirst()).count { $0 > $1 }
+        // A datagram of its own mind overtakes, or is overtaken by, what is less than its delay apart.
+        #expect(Double(overtaken) <= Double(count) * share)
+        #expect(Double(overtaken) >= Double(count) * share / 3)
+    }
+
     @Test("changes the order by its jitter unless told to keep it", arguments: [true, false])
     func order(keepsOrder: Bool) {
         var link = LossyLink(LinkConditions(jitter: .milliseconds(50), keepsOrder: keepsOrder), seed: 9)

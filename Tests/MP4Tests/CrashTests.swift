@@ -11,8 +11,24 @@ import Testing
 /// the next, and look at what is on the disk.
 @Suite("MP4 after a crash")
 struct CrashTests {
-    static func steps(announcedLate: Bool) throws -> [Recordings.Step] {
-        try Recordings.call(seconds: 2.6, lateBy: 1.2, announcedLate: announcedLate)
+    /// What is recorded before the crash.
+    enum Scene: CaseIterable {
+        case call, lateTrack
+        case resizedH264, resizedH265, resizedVP8, resizedVP9, resizedAV1
+
+        var steps: [Recordings.Step] {
+            get throws {
+                switch self {
+                case .call: try Recordings.call(seconds: 2.6, lateBy: 1.2)
+                case .lateTrack: try Recordings.call(seconds: 2.6, lateBy: 1.2, announcedLate: true)
+                case .resizedH264: try Recordings.resizing(.h264)
+                case .resizedH265: try Recordings.resizing(.h265)
+                case .resizedVP8: try Recordings.resizing(.vp8, audio: .opus)
+                case .resizedVP9: try Recordings.resizing(.vp9)
+                case .resizedAV1: try Recordings.resizing(.av1)
+                }
+            }
+        }
     }
 
     /// How many samples of each track the first so many writes hold.
@@ -23,9 +39,10 @@ struct CrashTests {
         for step in steps {
             switch step {
             case .track(let fixture): _ = writer.addTrack(fixture.format, timescale: fixture.timescale)
-            case .sample(let sample, let track, _):
+            case .sample(let sample, let track):
                 writer.append(sample, track: track)
                 open[track] += 1
+            case .format(let fixture, let track): _ = writer.changeFormat(fixture.format, track: track)
             case .cut: writer.cutFragment()
             case .finish: writer.finish()
             }
@@ -36,9 +53,9 @@ struct CrashTests {
         return counts
     }
 
-    @Test("every prefix of the writes holds all fragments that are complete", arguments: [false, true])
-    func everyPrefix(_ announcedLate: Bool) throws {
-        let steps = try Self.steps(announcedLate: announcedLate)
+    @Test("every prefix of the writes holds all fragments that are complete", arguments: Scene.allCases)
+    func everyPrefix(_ scene: Scene) throws {
+        let steps = try scene.steps
         let writes = Recordings.writes(steps)
         let counts = Self.sampleCounts(steps)
         var disk = FakeDisk()
@@ -84,10 +101,12 @@ struct CrashTests {
         #expect(!isDamaged, "\(movie.problems) \(place)")
     }
 
-    @Test("ffmpeg decodes every prefix of the writes without a complaint", .enabled(if: SecondOpinion.isAvailable))
-    func ffmpegPrefixes() throws {
+    @Test(
+        "ffmpeg decodes every prefix of the writes without a complaint", .enabled(if: SecondOpinion.isAvailable),
+        arguments: Scene.allCases.filter { $0 != .call })
+    func ffmpegPrefixes(_ scene: Scene) throws {
         var disk = FakeDisk()
-        for (index, write) in Recordings.writes(try Self.steps(announcedLate: true)).enumerated() {
+        for (index, write) in Recordings.writes(try scene.steps).enumerated() {
             disk.perform(write)
             guard write != .sync else { continue }
             // Just before the first fragment with a new track, the head names a track without samples.
@@ -107,7 +126,7 @@ struct CrashTests {
     func ffmpegCut() throws {
         var disk = FakeDisk()
         var partialCount = 0
-        for write in Recordings.writes(try Self.steps(announcedLate: false)) {
+        for write in Recordings.writes(try Scene.call.steps) {
             let before = try Self.packetCount(disk.bytes)
             for cut in Self.pageEnds(of: write, from: disk.bytes.count) where before > 0 {
                 var cutDisk = disk

@@ -7,9 +7,11 @@ import Testing
 
 @Suite("MP4 repair")
 struct HybridMP4RepairTests {
-    @Test("makes a whole file of every prefix of a recording, with all that is in it")
-    func everyPrefix() throws {
-        let steps = try Recordings.call(seconds: 2.6, lateBy: 1.2, announcedLate: true)
+    @Test(
+        "makes a whole file of every prefix of a recording, with all that is in it",
+        arguments: [.lateTrack, .resizedH264, .resizedH265, .resizedAV1] as [CrashTests.Scene])
+    func everyPrefix(_ scene: CrashTests.Scene) throws {
+        let steps = try scene.steps
         let writes = Recordings.writes(steps)
         var disk = FakeDisk()
         var repairCount = 0
@@ -38,6 +40,12 @@ struct HybridMP4RepairTests {
         #expect(after.problems == [])
         let heard = before.tracks.filter { !$0.samples.isEmpty }
         #expect(after.tracks.map(\.samples) == heard.map(\.samples))
+        for (found, was) in zip(after.tracks, heard) {
+            let lastUsed = Int(was.samples.map(\.entry).max() ?? 0)
+            // Of several entries the first is repeated at the end.
+            let repeated = lastUsed > 0 ? [was.entries[0]] : []
+            #expect(found.entries.map(\.format) == (was.entries[...lastUsed] + repeated).map(\.format))
+        }
         #expect(after.creation == before.creation)
         return 1
     }
@@ -48,8 +56,9 @@ struct HybridMP4RepairTests {
         var writer = HybridMP4Writer(createdAtUnixMilliseconds: Recordings.creation)
         let video = writer.addTrack(pictures.format, timescale: pictures.timescale)
         let audio = writer.addTrack(.opus(channelCount: 1, preSkip: 312), timescale: sound.timescale)
-        for (sample, offset) in zip(pictures.samples, pictures.compositionOffsets) {
-            writer.append(sample, track: video, compositionOffset: offset - 3000)
+        for var sample in pictures.samples {
+            sample.compositionOffsetTicks -= 3000
+            writer.append(sample, track: video)
         }
         for sample in sound.samples(seconds: 1, from: 48_000) { writer.append(sample, track: audio) }
         writer.cutFragment()

@@ -61,7 +61,7 @@ struct HybridMP4WriterTests {
                 let fixture = other == 0 ? sound : other == 1 ? picture : try Fixture(.opus)
                 let rate = Int64(fixture.timescale.ticksPerSecond)
                 let samples = fixture.samples(seconds: 0.9, from: Int64(second) * rate)
-                steps += samples.map { .sample($0, track: other, compositionOffset: 0) }
+                steps += samples.map { .sample($0, track: other) }
             }
             steps.append(.cut)
         }
@@ -99,15 +99,17 @@ struct HybridMP4WriterTests {
     func reordered() throws {
         let fixture = try Fixture(.reordered)
         var steps: [Recordings.Step] = [.track(fixture)]
-        for (index, (sample, offset)) in zip(fixture.samples, fixture.compositionOffsets).enumerated() {
+        for (index, var sample) in fixture.samples.enumerated() {
             if index == 30 { steps.append(.cut) }
-            steps.append(.sample(sample, track: 0, compositionOffset: offset - 3000))
+            sample.compositionOffsetTicks -= 3000
+            steps.append(.sample(sample, track: 0))
         }
         let growing = MovieFile(reading: Recordings.file(Recordings.writes(steps + [.cut])))
         let finished = MovieFile(reading: Recordings.file(Recordings.writes(steps + [.finish])))
         let offsets = fixture.compositionOffsets.map { $0 - 3000 }
         #expect(Set(offsets).count > 2)
-        #expect(growing.tracks[0].samples.map(\.compositionOffset) == offsets)
+        let shown = zip(fixture.samples, offsets).map { $0.decodeTicks + Int64($1) }
+        #expect(growing.tracks[0].samples.map(\.presentationTicks) == shown)
         #expect(finished.tracks[0].samples == growing.tracks[0].samples)
     }
 
@@ -116,7 +118,7 @@ struct HybridMP4WriterTests {
         let times: [Int64] = [0, 2_900, 6_100, 50_000, 53_000]
         let steps: [Recordings.Step] = times.enumerated().flatMap { index, ticks -> [Recordings.Step] in
             let sample = Sample(decodeTicks: ticks, durationTicks: 3000, isKeyframe: index == 0, bytes: [1, 2, 3])
-            let step = Recordings.Step.sample(sample, track: 0, compositionOffset: 0)
+            let step = Recordings.Step.sample(sample, track: 0)
             return index == 3 ? [.cut, step] : [step]
         }
         let track = Recordings.Step.track(try Fixture(.h264))
@@ -149,7 +151,7 @@ struct HybridMP4WriterTests {
     @Test("leaves a track without samples out of the finished file")
     func silentTrack() throws {
         let (sound, picture) = (try Fixture(.aac), try Fixture(.h264))
-        let samples = sound.samples.map { Recordings.Step.sample($0, track: 1, compositionOffset: 0) }
+        let samples = sound.samples.map { Recordings.Step.sample($0, track: 1) }
         let file = Recordings.file(Recordings.writes([.track(picture), .track(sound)] + samples + [.finish]))
         #expect(MovieFile(reading: file).tracks.map(\.handler) == ["soun"])
         #expect(MovieFile(reading: file).isWhole)

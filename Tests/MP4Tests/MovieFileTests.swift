@@ -12,10 +12,11 @@ struct MovieFileTests {
         let picture = try Fixture(.h264)
         var steps: [Recordings.Step] = [.track(fixture), .track(picture)]
         for sample in fixture.samples.prefix(4) {
-            steps.append(.sample(sample, track: 0, compositionOffset: 0))
+            steps.append(.sample(sample, track: 0))
         }
-        for sample in picture.samples.dropFirst().prefix(3) {
-            steps.append(.sample(sample, track: 1, compositionOffset: 3))
+        for var sample in picture.samples.dropFirst().prefix(3) {
+            sample.compositionOffsetTicks = 3
+            steps.append(.sample(sample, track: 1))
         }
         return Recordings.file(Recordings.writes(steps + [finished ? .finish : .cut]))
     }

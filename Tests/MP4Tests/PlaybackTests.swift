@@ -56,10 +56,7 @@ struct PlaybackTests {
     @Test("ffmpeg shows pictures in their order", arguments: [false, true])
     func reordered(_ finished: Bool) throws {
         let fixture = try Fixture(.reordered)
-        var steps: [Recordings.Step] = [.track(fixture)]
-        for (sample, offset) in zip(fixture.samples, fixture.compositionOffsets) {
-            steps.append(.sample(sample, track: 0, compositionOffset: offset))
-        }
+        let steps = [.track(fixture)] + fixture.samples.map { Recordings.Step.sample($0, track: 0) }
         let file = Recordings.file(Recordings.writes(steps + [finished ? .finish : .cut]))
         #expect(try SecondOpinion.decode(file, extension: "mp4").errors == "")
         let answer = try SecondOpinion.probe(file, extension: "mp4", entries: "frame=pts")

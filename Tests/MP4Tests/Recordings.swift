@@ -10,7 +10,9 @@ enum Recordings {
     /// What happens in a recording, in the order of time.
     enum Step {
         case track(Fixture)
-        case sample(Sample, track: Int, compositionOffset: Int32)
+        case sample(Sample, track: Int)
+        /// What follows of a track is of another format.
+        case format(Fixture, track: Int)
         case cut
         case finish
     }
@@ -23,8 +25,8 @@ enum Recordings {
         for step in steps {
             switch step {
             case .track(let fixture): _ = writer.addTrack(fixture.format, timescale: fixture.timescale)
-            case .sample(let sample, let track, let offset):
-                writer.append(sample, track: track, compositionOffset: offset)
+            case .sample(let sample, let track): writer.append(sample, track: track)
+            case .format(let fixture, let track): _ = writer.changeFormat(fixture.format, track: track)
             case .cut: writer.cutFragment()
             case .finish: writer.finish()
             }
@@ -64,7 +66,31 @@ enum Recordings {
                 steps.append(.track(picture))
                 isAnnounced = true
             }
-            steps.append(.sample(sample, track: track, compositionOffset: 0))
+            steps.append(.sample(sample, track: track))
+        }
+        return steps + [.finish]
+    }
+
+    /// Sound, and pictures that change their size and back, and back again, cut every half second.
+    static func resizing(_ name: Fixture.Name, audio: Fixture.Name? = .aac) throws -> [Step] {
+        let (small, large) = (try Fixture(name), try Fixture(name.wide ?? name))
+        let sound = try audio.map { try Fixture($0) }
+        let rate = Int64(sound?.timescale.ticksPerSecond ?? 1)
+        var sounds = (sound?.samples(seconds: 2) ?? [])[...]
+        var steps: [Step] = [.track(small)] + (sound.map { [.track($0)] } ?? [])
+        var ticks: Int64 = 0
+        for (number, fixture) in [small, large, small, large].enumerated() {
+            if number > 0 { steps.append(.format(fixture, track: 0)) }
+            for var sample in fixture.samplesInBand.prefix(15) {
+                sample.decodeTicks = ticks
+                ticks += Int64(sample.durationTicks)
+                steps.append(.sample(sample, track: 0))
+            }
+            while let next = sounds.first, next.decodeTicks * 2 < rate * Int64(number + 1) {
+                steps.append(.sample(sounds.removeFirst(), track: 1))
+            }
+            // Not at each change: a change cuts by itself.
+            if number == 1 { steps.append(.cut) }
         }
         return steps + [.finish]
     }
@@ -81,7 +107,8 @@ enum Recordings {
     static func samples(_ file: [UInt8], _ track: MovieTrack) -> [Sample] {
         track.samples.map { place in
             Sample(
-                decodeTicks: place.decodeTicks, durationTicks: place.durationTicks, isKeyframe: place.isKeyframe,
+                decodeTicks: place.decodeTicks, compositionOffsetTicks: place.compositionOffset,
+                durationTicks: place.durationTicks, isKeyframe: place.isKeyframe,
                 bytes: file.read(at: place.offset, count: place.byteCount))
         }
     }
@@ -89,7 +116,7 @@ enum Recordings {
     /// The samples of a track as they were put into the recording.
     static func samples(_ steps: [Step], track wanted: Int) -> [Sample] {
         steps.compactMap {
-            guard case .sample(let sample, let track, _) = $0, track == wanted else { return nil }
+            guard case .sample(let sample, let track) = $0, track == wanted else { return nil }
             return sample
         }
     }

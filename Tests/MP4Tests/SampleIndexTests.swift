@@ -16,7 +16,10 @@ struct SampleIndexTests {
         index.addChunk(at: 100, samples([5, 15, 25]))
         index.addChunk(at: 200, samples([35]))
         #expect(index.durations == [.init(count: 4, value: 10)])
-        #expect(index.samplesPerChunk == [.init(count: 1, value: 3), .init(count: 1, value: 1)])
+        #expect(
+            index.chunkRuns == [
+                .init(count: 1, samplesPerChunk: 3, format: 0), .init(count: 1, samplesPerChunk: 1, format: 0),
+            ])
         #expect(index.chunkOffsets == [100, 200])
         #expect(index.firstDecodeTicks == 5)
         #expect(index.durationTicks == 40)

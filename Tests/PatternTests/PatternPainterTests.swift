@@ -1,3 +1,4 @@
+import Codecs
 import Testing
 
 @testable import Pattern
@@ -18,6 +19,39 @@ struct PatternPainterTests {
             #expect(reading.mark == PatternMark(number: number, framesPerSecond: 30, tag: 513))
             #expect(reading.isFlashing == (number % 30 < 3))
         }
+    }
+
+    @Test("stand upright when turned as said, whatever their size, and only then", arguments: sizes, Rotation.allCases)
+    func turned(_ size: (width: Int, height: Int), _ rotation: Rotation) {
+        let painter = PatternPainter(width: size.width, height: size.height, framesPerSecond: 30, tag: 513)
+        var upright = Picture(width: size.width, height: size.height)
+        painter.draw(31, into: &upright)
+        let isSideways = rotation == .quarter || rotation == .threeQuarters
+        let (width, height) = isSideways ? (size.height, size.width) : size
+        var coded = Picture(width: width, height: height)
+        upright.copy(heldBy: rotation, into: &coded)
+        for other in Rotation.allCases {
+            let reading = PatternReader(width: width, height: height, rotation: other).read(coded)
+            let mark = PatternMark(number: 31, framesPerSecond: 30, tag: 513)
+            #expect(reading.mark == (other == rotation ? mark : nil))
+            if other == rotation { #expect(reading.isFlashing) }
+        }
+    }
+
+    @Test("a camera turned clockwise by a quarter codes the upper left corner at the lower left")
+    func direction() {
+        var upright = Picture(width: 4, height: 2)
+        upright.luma = [1, 2, 3, 4, 5, 6, 7, 8]
+        upright.blue = [10, 20]
+        var coded = Picture(width: 2, height: 4)
+        upright.copy(heldBy: .quarter, into: &coded)
+        #expect(coded.luma == [4, 8, 3, 7, 2, 6, 1, 5])
+        #expect(coded.blue == [20, 10])
+        upright.copy(heldBy: .threeQuarters, into: &coded)
+        #expect(coded.luma == [5, 1, 6, 2, 7, 3, 8, 4])
+        var half = Picture(width: 4, height: 2)
+        upright.copy(heldBy: .half, into: &half)
+        #expect(half.luma == [8, 7, 6, 5, 4, 3, 2, 1])
     }
 
     @Test("flash for the first tenth of each second", arguments: [(10, 1), (15, 2), (25, 3), (30, 3), (60, 6)])

@@ -57,17 +57,39 @@ struct NegotiationAnswerTests {
         #expect(negotiation.remoteCandidates.map(\.port) == [52_884, 32_898, 9, 9])
         #expect(negotiation.refusals.isEmpty)
         let audio = NegotiatedMedia(
-            mid: "0", midIndex: 0, codec: .opus, payloadType: PayloadType(111), channelCount: 2,
-            formatParameters: ["minptime": "10", "useinbandfec": "1"], ssrcs: [SSRC(2_062_020_801)],
+            mid: "0", midIndex: 0,
+            formats: [
+                NegotiatedFormat(
+                    codec: .opus, payloadType: PayloadType(111), channelCount: 2,
+                    parameters: ["minptime": "10", "useinbandfec": "1"], feedback: .transportWide),
+                NegotiatedFormat(codec: .g722, payloadType: PayloadType(9)),
+                NegotiatedFormat(codec: .pcmu, payloadType: PayloadType(0)),
+                NegotiatedFormat(codec: .pcma, payloadType: PayloadType(8)),
+            ],
+            redundancy: NegotiatedRedundancy(payloadType: PayloadType(63), repeatedPayloadType: PayloadType(111)),
+            ssrcs: [SSRC(2_062_020_801)],
             extensions: ExtensionNumbers(mid: 4, transportSequence: 3, absoluteSendTime: 2),
-            feedback: .transportWide, allowsReducedSizeRTCP: true)
-        let video = NegotiatedMedia(
-            mid: "1", midIndex: 1, codec: .vp8, payloadType: PayloadType(96),
-            retransmissionPayloadType: PayloadType(97), ssrcs: [SSRC(3_476_231_556)],
-            rtxSSRCs: [SSRC(1_411_404_615)],
+            allowsReducedSizeRTCP: true, streamID: "23824a16-cc1d-42f5-8d42-7463af4017a9",
+            trackID: "d38e95e9-2e33-4509-a1e7-76999063fd95")
+        var video = negotiation.media[1]
+        #expect(
+            video.formats[0]
+                == NegotiatedFormat(
+                    codec: .vp8, payloadType: PayloadType(96), retransmissionPayloadType: PayloadType(97),
+                    feedback: .all))
+        let codecs: [Codec] = [.vp8] + Array(repeating: .h264, count: 6) + [.av1, .vp9, .vp9]
+        #expect(video.formats.map(\.codec) == codecs)
+        video = NegotiatedMedia(
+            mid: "1", midIndex: 1, formats: video.formats,
+            redundancy: NegotiatedRedundancy(
+                payloadType: PayloadType(118), retransmissionPayloadType: PayloadType(119),
+                correctionPayloadType: PayloadType(120)),
+            ssrcs: [SSRC(3_476_231_556)], rtxSSRCs: [SSRC(1_411_404_615)],
             extensions: ExtensionNumbers(
-                mid: 4, streamID: 10, repairedStreamID: 11, transportSequence: 3, absoluteSendTime: 2),
-            feedback: .all, allowsReducedSizeRTCP: true)
+                mid: 4, streamID: 10, repairedStreamID: 11, transportSequence: 3, absoluteSendTime: 2,
+                videoOrientation: 13),
+            allowsReducedSizeRTCP: true, streamID: audio.streamID,
+            trackID: "cdc7c963-a032-4b11-bc14-935b199bd436")
         #expect(negotiation.media == [audio, video])
         #expect(audio.kind == .audio)
         #expect(video.clockRate == .video)
@@ -75,7 +97,9 @@ struct NegotiationAnswerTests {
 
     @Test("says so, line by line")
     func text() throws {
-        let (answer, _) = try Negotiation.answer(to: Offers.named("chromium-h264"), local: recorder)
+        var offer = try Offers.named("chromium-h264")
+        offer.media[0].formats = ["102", "103", "108", "118", "120"]
+        let (answer, _) = try Negotiation.answer(to: offer, local: recorder)
         #expect(
             answer.description.split(separator: "\r\n")
                 == """
@@ -86,7 +110,7 @@ struct NegotiationAnswerTests {
                 a=group:BUNDLE 0
                 a=ice-lite
                 a=extmap-allow-mixed
-                m=video 9 UDP/TLS/RTP/SAVPF 102 103
+                m=video 9 UDP/TLS/RTP/SAVPF 102 103 108
                 c=IN IP4 0.0.0.0
                 a=mid:0
                 a=ice-ufrag:lath
@@ -98,6 +122,7 @@ struct NegotiationAnswerTests {
                 a=rtcp-mux
                 a=rtcp-rsize
                 a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
+                a=extmap:3 urn:3gpp:video-orientation
                 a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
                 a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:mid
                 a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id
@@ -110,6 +135,12 @@ struct NegotiationAnswerTests {
                 a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f
                 a=rtpmap:103 rtx/90000
                 a=fmtp:103 apt=102
+                a=rtpmap:108 H264/90000
+                a=rtcp-fb:108 nack
+                a=rtcp-fb:108 nack pli
+                a=rtcp-fb:108 ccm fir
+                a=rtcp-fb:108 transport-cc
+                a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
                 a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host
                 a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host
                 a=end-of-candidates
@@ -130,13 +161,17 @@ struct NegotiationAnswerTests {
         #expect(answer.attributes.bundle == ["0", "1"])
     }
 
-    @Test("takes one stream of a simulcast, and does not say that it takes more")
+    @Test("without the capability, takes one stream of a simulcast and does not say that it takes more")
     func simulcast() throws {
         let offer = try Offers.named("chromium-simulcast")
-        #expect(offer.media[1].attributes.contains(.simulcast(Simulcast(sent: [["q"], ["h"], ["f"]]))))
-        let answer = try Negotiation.answer(to: offer, local: recorder).answer.description
-        #expect(!answer.contains("a=simulcast"))
-        #expect(!answer.contains("a=rid"))
+        var capabilities = MediaCapabilities.recorder
+        capabilities.takesSimulcast = false
+        capabilities.takesRedundancy = false
+        let (answer, negotiation) = try Negotiation.answer(to: offer, capabilities: capabilities, local: recorder)
+        #expect(negotiation.media[1].encodingCount == 1)
+        #expect(!answer.description.contains("a=simulcast"))
+        #expect(!answer.description.contains("a=rid"))
+        #expect(!answer.description.contains("red/"))
     }
 
     @Test(

@@ -60,7 +60,8 @@ struct NegotiationDetailTests {
         arguments: [
             ("a=rtcp-fb:96 nack", .nack), ("a=rtcp-fb:* nack", .nack), ("a=rtcp-fb:97 nack", []),
             ("a=rtcp-fb:96 NACK PLI", .pictureLossIndication), ("a=rtcp-fb:96 ccm fir", .fullIntraRequest),
-            ("a=rtcp-fb:96 transport-cc", .transportWide), ("a=rtcp-fb:96 goog-remb", []),
+            ("a=rtcp-fb:96 transport-cc", .transportWide), ("a=rtcp-fb:96 goog-remb", .estimatedBitrate),
+            ("a=rtcp-fb:96 goog-remb\na=rtcp-fb:96 transport-cc", .transportWide),
             ("a=rtcp-fb:96 nack rpsi", []),
         ] as [(String, MediaFeedback)])
     func feedback(_ line: String, _ feedback: MediaFeedback) throws {

@@ -45,7 +45,7 @@ struct SRTPReceiverTests {
         let profile = SRTPProfile.aeadAES128GCM
         var sender = try SRTPSender(profile: profile, key: key(profile))
         var receiver = try SRTPReceiver(profile: profile, key: key(profile))
-        let last = UInt16(SRTPContext.windowPacketCount) + 10
+        let last = UInt16(ReplayWindow.packetCount) + 10
         var sealed: [PacketBuffer] = []
         for sequenceNumber in 1...last {
             var packet = rtpPacket(sequenceNumber)
@@ -131,6 +131,40 @@ struct SRTPReceiverTests {
         let error = #expect(throws: SecureError.self) { try receiver.openRTP(&surplus) }
         #expect(error == .malformed)
         try receiver.openRTP(&known)
+    }
+
+    @Test("opens packets on both sides of a sequence number's wrap, some of them late", arguments: SRTPProfile.allCases)
+    func wrap(_ profile: SRTPProfile) throws {
+        var sender = try SRTPSender(profile: profile, key: key(profile))
+        var receiver = try SRTPReceiver(profile: profile, key: key(profile))
+        var sealed: [PacketBuffer] = []
+        for number in [65_533, 65_534, 65_535, 0, 1, 2] as [UInt16] {
+            var packet = rtpPacket(number)
+            try sender.sealRTP(&packet)
+            sealed.append(packet)
+        }
+        for index in [0, 3, 1, 5, 2, 4] { try receiver.openRTP(&sealed[index]) }
+        #expect(sealed[5].bytes == rtpPacket(2).bytes)
+    }
+
+    /// An authenticated control packet whose encryption bit is clear (RFC 3711 §3.4).
+    @Test("a control packet may be in the clear, but not unauthenticated")
+    func clearControl() throws {
+        let profile = SRTPProfile.aes128CMSHA1_80
+        let keys = try SessionKeys(.rtcp, from: key(profile), profile: profile)
+        let mode = try CounterMode(keys, tagByteCount: 10)
+        var packet = receiverReport()
+        for byte in [0, 0, 0, 1] as [UInt8] {
+            packet.storage[packet.count] = byte
+            packet.count += 1
+        }
+        mode.appendTag(to: &packet, suffix: nil)
+        var receiver = try SRTPReceiver(profile: profile, key: key(profile))
+        var forged = packet
+        forged.storage[4] ^= 1
+        #expect(throws: SecureError.forged) { try receiver.openRTCP(&forged) }
+        try receiver.openRTCP(&packet)
+        #expect(packet.bytes == receiverReport().bytes)
     }
 
     @Test("a key of the wrong length is refused", arguments: SRTPProfile.allCases)

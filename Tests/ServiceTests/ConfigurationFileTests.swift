@@ -1,3 +1,4 @@
+import Capture
 import CommandLineOptions
 import Foundation
 import Testing
@@ -54,9 +55,10 @@ struct ConfigurationFileTests {
             try Data(text.utf8).write(to: URL(fileURLWithPath: file))
             #expect(throws: OptionError("\(file): \(message)")) { try ConfigurationFile.apply(file, to: &options) }
         }
-        try Data(#"{"idle": 9, "audio": "opus"}"#.utf8).write(to: URL(fileURLWithPath: file))
+        try Data(#"{"idle": 9, "audio": "opus", "streamType": 1}"#.utf8).write(to: URL(fileURLWithPath: file))
         try ConfigurationFile.apply(file, to: &options)
         #expect(options.idle == .seconds(9))
-        #expect(options.audio == .opus)
+        #expect(options.files.audio == .opus)
+        #expect(options.files.streamType == .low)
     }
 }

@@ -20,7 +20,8 @@ struct RecordingSessionTests {
         let document = RecordingDocument(
             id: "r", channel: "room", state: .recording, startedAt: Date(timeIntervalSince1970: 0),
             elapsedMilliseconds: 0,
-            directory: directory.path, audio: .aac, idleSeconds: 300, users: [], takes: [], events: [], end: nil)
+            directory: directory.path, audio: .aac, container: .auto, splitting: .continuous, streamType: .high,
+            onLoss: .hold, idleSeconds: 300, users: [], takes: [], events: [], end: nil)
         let session = RecordingSession(
             document, origin: SystemClock.now(), wallOrigin: WallTime(unixNanoseconds: 0),
             log: SystemLog(storage.create(directory.path + "/log") { _ in }))
@@ -30,10 +31,12 @@ struct RecordingSessionTests {
         try FileManager.default.removeItem(at: directory)
     }
 
-    private static func summary(byteCount: Int) -> TakeSummary {
+    private static func summary(byteCount: Int, proof: TakeProof? = nil) -> TakeSummary {
         TakeSummary(
-            file: "7_0.mp4", video: nil, audio: nil, start: ChannelTime(nanoseconds: 2_000_000_000),
-            end: ChannelTime(nanoseconds: 3_500_000_000), firstPicture: nil, byteCount: byteCount, index: ("i", ""))
+            file: "7_0.mp4", lane: .user, cause: .first, video: nil, audio: nil,
+            start: ChannelTime(nanoseconds: 2_000_000_000),
+            end: ChannelTime(nanoseconds: 3_500_000_000), firstPictureDelay: .milliseconds(120), byteCount: byteCount,
+            proof: proof)
     }
 
     @Test("follows a file from its opening to its close")
@@ -45,7 +48,20 @@ struct RecordingSessionTests {
             let take = try #require(session.document.takes.first)
             #expect(session.document.takes.count == 1)
             #expect((take.uid, take.state, take.byteCount) == ("7", .closed, 3))
+            #expect((take.lane, take.cause, take.firstPictureMilliseconds) == ("user", .first, 120))
             #expect((take.startedAtMilliseconds, take.durationMilliseconds) == (2000, 1500))
+        }
+    }
+
+    @Test("keeps a file's story while reports come without one")
+    func proof() async throws {
+        try await Self.withSession { session in
+            var proof = TakeProof()
+            proof.concealedMilliseconds = 20
+            session.update(Self.summary(byteCount: 1, proof: proof), of: Self.capture, state: .open)
+            session.update(Self.summary(byteCount: 2), of: Self.capture, state: .open)
+            #expect(session.document.takes.map(\.proof) == [proof])
+            #expect(session.document.takes.map(\.byteCount) == [2])
         }
     }
 

@@ -1,3 +1,4 @@
+import Capture
 import CommandLineOptions
 import Service
 import Testing
@@ -20,15 +21,19 @@ struct ServiceOptionsTests {
         expected.recordRoot = "/var/lathe"
         expected.autoRecord = .individual
         expected.idle = .seconds(60)
-        expected.audio = .opus
+        expected.files.audio = .opus
+        expected.files.container = .mp4
+        expected.files.streamType = .low
+        expected.files.onLoss = .keep
         expected.loopCount = 4
         expected.userLimit = 12
         let given = try Self.options(
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
+            ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"), ("splitting", "continuous"),
             ("loops", "4"), ("max-users", "12"))
         #expect(given == expected)
-        #expect(Set(ServiceOptions.names).count == 9)
+        #expect(Set(ServiceOptions.names).count == 13)
     }
 
     @Test(
@@ -58,6 +63,11 @@ struct ServiceOptionsTests {
             ),
             ("record-root", "", "--record-root wants a directory, such as ./recordings"),
             ("auto-record", "all", "--auto-record is individual or off, not 'all'"),
+            ("container", "avi", "--container is auto, mp4 or webm, not 'avi'"),
+            ("splitting", "never", "--splitting is continuous or legacy, not 'never'"),
+            ("stream-type", "2", "--stream-type is 0 for the high stream or 1 for the low one, not '2'"),
+            ("streamType", "high", "--streamType is 0 for the high stream or 1 for the low one, not 'high'"),
+            ("on-loss", "freeze", "--on-loss is hold or keep, not 'freeze'"),
             ("audio", "mp3", "--audio is aac or opus, not 'mp3'"),
             ("idle", "2", "--idle is a number from 3 to 86400, not '2'"),
             ("idle", "86401", "--idle is a number from 3 to 86400, not '86401'"),
@@ -76,6 +86,15 @@ struct ServiceOptionsTests {
         var options = ServiceOptions()
         let names = ServiceOptions.names.joined(separator: ", ")
         #expect(throws: OptionError("unknown option 'port'; known are: \(names)")) { try options.set("port", to: "1") }
+    }
+
+    @Test("take the legacy name of the stream type, and refuse Opus where scripts expect AAC")
+    func files() throws {
+        #expect(try Self.options(("streamType", "1")).files.streamType == .low)
+        #expect(throws: OptionError.self) {
+            try Self.options(("splitting", "legacy"), ("audio", "opus")).validated()
+        }
+        #expect(try Self.options(("splitting", "legacy")).validated().files.splitting == .legacy)
     }
 
     @Test("want a port for each loop, and make no more loops than there are ports")

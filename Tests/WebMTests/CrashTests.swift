@@ -11,13 +11,26 @@ import Testing
 /// the next, and look at what is on the disk.
 @Suite("WebM after a crash")
 struct CrashTests {
-    private static func steps(announcedLate: Bool) throws -> [Recordings.Step] {
-        try Recordings.call(seconds: 2.6, lateBy: 1.2, announcedLate: announcedLate)
+    /// What is recorded before the crash.
+    enum Scene: CaseIterable {
+        case call, lateTrack, resizedVP8, resizedVP9, resizedAV1
+
+        var steps: [Recordings.Step] {
+            get throws {
+                switch self {
+                case .call: try Recordings.call(seconds: 2.6, lateBy: 1.2)
+                case .lateTrack: try Recordings.call(seconds: 2.6, lateBy: 1.2, announcedLate: true)
+                case .resizedVP8: try Recordings.resizing(.vp8)
+                case .resizedVP9: try Recordings.resizing(.vp9)
+                case .resizedAV1: try Recordings.resizing(.av1)
+                }
+            }
+        }
     }
 
-    @Test("every prefix of the writes holds all clusters that are complete", arguments: [false, true])
-    func everyPrefix(_ announcedLate: Bool) throws {
-        let steps = try Self.steps(announcedLate: announcedLate)
+    @Test("every prefix of the writes holds all clusters that are complete", arguments: Scene.allCases)
+    func everyPrefix(_ scene: Scene) throws {
+        let steps = try scene.steps
         let (writes, counts) = Recordings.writes(steps)
         var disk = FakeDisk()
         for (index, write) in writes.enumerated() {
@@ -61,10 +74,12 @@ struct CrashTests {
         #expect(!isDamaged, "\(webm.problems) \(place)")
     }
 
-    @Test("ffmpeg decodes every prefix of the writes without a complaint", .enabled(if: SecondOpinion.isAvailable))
-    func ffmpegPrefixes() throws {
+    @Test(
+        "ffmpeg decodes every prefix of the writes without a complaint", .enabled(if: SecondOpinion.isAvailable),
+        arguments: Scene.allCases.filter { $0 != .call })
+    func ffmpegPrefixes(_ scene: Scene) throws {
         var disk = FakeDisk()
-        for (index, write) in Recordings.writes(try Self.steps(announcedLate: true)).writes.enumerated() {
+        for (index, write) in Recordings.writes(try scene.steps).writes.enumerated() {
             disk.perform(write)
             guard write != .sync else { continue }
             // Just before the first cluster with a new track, the head names a track without samples.
@@ -78,7 +93,7 @@ struct CrashTests {
 
     @Test("ffmpeg decodes what is there of a file cut inside a cluster", .enabled(if: SecondOpinion.isAvailable))
     func ffmpegCut() throws {
-        let (writes, counts) = Recordings.writes(try Self.steps(announcedLate: false))
+        let (writes, counts) = Recordings.writes(try Scene.call.steps)
         var disk = FakeDisk()
         for write in writes[..<2] { disk.perform(write) }
         for cut in [1, 3, 9, 15, 100, 700, writes[2].byteCount - 1] {

@@ -11,6 +11,8 @@ enum Recordings {
     enum Step {
         case track(Fixture)
         case sample(Sample, track: Int)
+        /// What follows of a track is of another format.
+        case format(Fixture, track: Int)
         case cut
         case finish
     }
@@ -27,6 +29,7 @@ enum Recordings {
             case .sample(let sample, let track):
                 writer.append(sample, track: track)
                 open[track] += 1
+            case .format(let fixture, let track): _ = writer.changeFormat(fixture.format, track: track)
             case .cut: writer.cutFragment()
             case .finish: writer.finish()
             }
@@ -67,6 +70,26 @@ enum Recordings {
                 isAnnounced = true
             }
             steps.append(.sample(sample, track: track))
+        }
+        return steps + [.finish]
+    }
+
+    /// Sound, and pictures that change their size and back, cut every half second.
+    static func resizing(_ name: Fixture.Name) throws -> [Step] {
+        let (sound, small, large) = (try Fixture(.opus), try Fixture(name), try Fixture(name.wide ?? name))
+        var sounds = sound.samples[...]
+        var steps: [Step] = [.track(sound), .track(small)]
+        var ticks: Int64 = 0
+        for (number, fixture) in [small, large, small, large].enumerated() {
+            if number > 0 { steps += [.cut, .format(fixture, track: 1)] }
+            for var sample in fixture.samples.prefix(15) {
+                sample.decodeTicks = ticks
+                ticks += Int64(sample.durationTicks)
+                steps.append(.sample(sample, track: 1))
+            }
+            while let next = sounds.first, next.decodeTicks < 24_000 * Int64(number + 1) {
+                steps.append(.sample(sounds.removeFirst(), track: 0))
+            }
         }
         return steps + [.finish]
     }

@@ -19,6 +19,22 @@ struct RepairTimerTests {
         #expect(timer.measured == .milliseconds(50))
     }
 
+    @Test("an answer is overdue after the round trip and what it usually differs by")
+    func answerTime() {
+        var timer = RepairTimer(assuming: .milliseconds(200))
+        #expect(timer.answerTime == .milliseconds(250))
+        for number in 0..<40 as Range<UInt16> {
+            timer.asked(for: [number], at: .ms(Int64(number) * 1_000))
+            timer.repaired(number, at: .ms(Int64(number) * 1_000 + 100))
+        }
+        #expect(timer.answerTime == .milliseconds(115))
+        for number in 40..<80 as Range<UInt16> {
+            timer.asked(for: [number], at: .ms(Int64(number) * 1_000))
+            timer.repaired(number, at: .ms(Int64(number) * 1_000 + (number % 2 == 0 ? 80 : 120)))
+        }
+        #expect((Duration.milliseconds(170)...(.milliseconds(190))).contains(timer.answerTime))
+    }
+
     @Test("learns nothing from a packet that was asked for twice, nor from one that nobody asked for")
     func ambiguous() {
         var timer = RepairTimer()
@@ -27,6 +43,20 @@ struct RepairTimerTests {
         timer.repaired(7, at: .ms(60))
         timer.repaired(9, at: .ms(60))
         #expect(timer.measured == nil)
+    }
+
+    @Test("gives up a belief that is too short when every packet is asked for twice before it comes")
+    func tooShort() {
+        var timer = RepairTimer(assuming: .milliseconds(50))
+        for number in 0..<4 as Range<UInt16> {
+            #expect(timer.measured == nil)
+            timer.asked(for: [number], at: .ms(0))
+            timer.asked(for: [number], at: .ms(70))
+            timer.asked(for: [number], at: .ms(140))
+            timer.repaired(number, at: .ms(200 + Int64(number)))
+            timer.repaired(number, at: .ms(270))
+        }
+        #expect(timer.measured == .milliseconds(200))
     }
 
     @Test("forgets the oldest requests beyond its limit")
@@ -58,7 +88,10 @@ struct OvertureTests {
         #expect(overture.deadline == nil)
         for number: UInt16 in [12, 10, 11] {
             let payload = [UInt8(number)]
-            overture.hold(try header(number), place: Int64(number), payload: payload.span, at: .ms(5))
+            overture.hold(
+                try header(number), place: Int64(number), descriptor: payload.span.extracting(0..<0),
+                payload: payload.span,
+                at: .ms(5))
         }
         #expect(overture.deadline == .ms(55))
         let early = overture.take(at: .ms(54))
@@ -75,7 +108,8 @@ struct OvertureTests {
         var overture = Overture()
         let payload: [UInt8] = []
         for number in 0..<Overture.limit {
-            overture.hold(try header(1), place: Int64(number), payload: payload.span, at: .ms(0))
+            overture.hold(
+                try header(1), place: Int64(number), descriptor: payload.span, payload: payload.span, at: .ms(0))
         }
         let items = overture.take(at: .ms(1))
         #expect(items.count == Overture.limit)
@@ -146,55 +180,5 @@ struct QueueTests {
         }
         #expect(count == Pacer.burst + 1)
         #expect(pacer.nextSend == now + Pacer.interval)
-    }
-}
-
-@Suite("Stream table, RFC 9143 §9.2")
-struct StreamTableTests {
-    private func packet(_ ssrc: UInt32, _ payloadType: UInt8, mid: String? = nil) -> PacketBuffer {
-        var packet = PacketBuffer()
-        let fields = RTPFields(
-            marker: false, payloadType: PayloadType(payloadType), sequenceNumber: 1, timestamp: RTPTimestamp(0),
-            ssrc: SSRC(ssrc))
-        let extensions = mid.map { [RTPExtension(id: 4, bytes: Array($0.utf8))] } ?? []
-        let payload: [UInt8] = [1]
-        RTPWriter.write(fields, extensions: extensions, payload: payload.span, into: &packet)
-        return packet
-    }
-
-    private func binding(_ table: inout StreamTable, _ packet: PacketBuffer) throws -> StreamTable.Binding? {
-        table.binding(of: try RTPHeader(parsing: packet.span), in: packet.span)
-    }
-
-    // The test macros cannot carry an inout argument.
-    private func expect(_ isTrue: Bool, _ location: SourceLocation = #_sourceLocation) {
-        #expect(isTrue, sourceLocation: location)
-    }
-
-    private static let media = ["a", "b"].map { mid in
-        MediaPlan(
-            codec: .vp8, payloadType: PayloadType(96), retransmissionPayloadType: PayloadType(97),
-            mid: Array(mid.utf8), midExtension: 4)
-    }
-
-    @Test("a payload type that two sections share needs a mid, which then binds the stream")
-    func sharedPayloadType() throws {
-        var table = StreamTable(Self.media)
-        expect(try binding(&table, packet(5, 96)) == nil)
-        expect(try binding(&table, packet(5, 96, mid: "c")) == nil)
-        let bound = StreamTable.Binding(ssrc: SSRC(5), mediaIndex: 1, isRepair: false)
-        expect(try binding(&table, packet(5, 96, mid: "b")) == bound)
-        expect(try binding(&table, packet(5, 96)) == bound)
-        let repair = StreamTable.Binding(ssrc: SSRC(6), mediaIndex: 0, isRepair: true)
-        expect(try binding(&table, packet(6, 97, mid: "a")) == repair)
-        #expect(table.binding(of: SSRC(6)) == repair)
-    }
-
-    @Test("remembers no more streams than its limit")
-    func limit() throws {
-        var table = StreamTable([Self.media[0]])
-        for ssrc in UInt32(0)..<200 { expect(try binding(&table, packet(ssrc, 96)) != nil) }
-        #expect(table.binding(of: SSRC(0)) == nil)
-        #expect(table.binding(of: SSRC(199)) != nil)
     }
 }

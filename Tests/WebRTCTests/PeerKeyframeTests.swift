@@ -62,19 +62,24 @@ struct PeerKeyframeTests {
         #expect(whole == sent)
     }
 
-    @Test("repeats a request that brings nothing, ever more slowly")
+    @Test("repeats a request that brings nothing, ever more slowly, and in the end in other words")
     func repeats() throws {
         let call = try Call(seed: 4, delay: 20...20)
         call.run(for: .seconds(2))
         call.server.requestKeyframe(mediaIndex: 0, at: call.now)
         call.down.isDead = true
         let start = call.now
-        call.run(for: .seconds(11))
-        let moments = call.feedback.compactMap { moment, packet -> Int64? in
-            guard case .pictureLossIndication = packet else { return nil }
-            return start.duration(to: moment).wholeMilliseconds
+        call.run(for: .seconds(13))
+        var moments: (pictureLoss: [Int64], fullIntra: [Int64]) = ([], [])
+        for (moment, packet) in call.feedback {
+            switch packet {
+            case .pictureLossIndication: moments.pictureLoss.append(start.duration(to: moment).wholeMilliseconds)
+            case .fullIntraRequest: moments.fullIntra.append(start.duration(to: moment).wholeMilliseconds)
+            default: continue
+            }
         }
-        #expect(moments == [0, 500, 1_500, 3_500, 7_500])
+        #expect(moments.pictureLoss == [0, 250, 750])
+        #expect(moments.fullIntra == [1_750, 3_750, 7_750, 11_750])
     }
 
     @Test("many requests from downstream become one")

@@ -17,6 +17,20 @@ extension H264 {
         public var width = 0
         /// In pixels as shown, cropped edges cut off.
         public var height = 0
+        /// How many bits `frame_num` has in slice headers (§7.4.2.1.1).
+        public var frameNumberBitCount = 4
+        /// Whether the three colour planes are coded each for itself, and slice headers name theirs.
+        public var hasSeparateColourPlanes = false
+        /// 0: each picture tells its place; 1: most follow a cycle; 2: shown as decoded (§8.2.1).
+        public var pictureOrderCountType = 0
+        /// `max_num_reorder_frames`, if told.
+        public var maximumReorderedFrames: Int?
+        /// `max_dec_frame_buffering`, if told.
+        public var maximumBufferedFrames: Int?
+        /// Nothing if the stream leaves it open.
+        public var colour: ColourDescription?
+        /// Nothing if the stream leaves it open.
+        public var pixelAspectRatio: PixelAspectRatio?
 
         /// The largest picture that is believed, in either direction: level 6.2 ends at 16,888.
         public static let maximumSide = 16_888
@@ -34,11 +48,14 @@ extension H264 {
             var reader = BitReader(payload.span)
             identifier = try reader.readUnsignedExpGolomb()
             if Self.profilesWithChroma.contains(profile) { try readChroma(&reader) }
-            _ = try reader.readUnsignedExpGolomb()
-            try Self.skipPictureOrder(&reader)
+            let excess = try reader.readUnsignedExpGolomb()
+            guard excess <= 12 else { throw .invalid("log2_max_frame_num_minus4", at: reader.position / 8) }
+            frameNumberBitCount = Int(excess) + 4
+            try readPictureOrder(&reader)
             _ = try reader.readUnsignedExpGolomb()
             _ = try reader.readFlag()
             try readSize(&reader)
+            try? readUsability(&reader)
         }
 
         /// The profiles whose parameter sets tell the chroma format (§7.3.2.1.1); every other one means 4:2:0.
@@ -54,7 +71,8 @@ extension H264.SequenceParameterSet {
         if chromaFormat == 3 {
             listCount = 12
             // With separate colour planes each is coded as if it were grey (§7.4.2.1.1).
-            if try reader.readFlag() { chromaFormat = 0 }
+            hasSeparateColourPlanes = try reader.readFlag()
+            if hasSeparateColourPlanes { chromaFormat = 0 }
         }
         lumaBitDepth = try Self.readBitDepth(&reader)
         chromaBitDepth = try Self.readBitDepth(&reader)
@@ -80,8 +98,9 @@ extension H264.SequenceParameterSet {
         }
     }
 
-    private static func skipPictureOrder(_ reader: inout BitReader) throws(WireError) {
-        switch try reader.readUnsignedExpGolomb() {
+    private mutating func readPictureOrder(_ reader: inout BitReader) throws(WireError) {
+        pictureOrderCountType = Int(try reader.readUnsignedExpGolomb())
+        switch pictureOrderCountType {
         case 0: _ = try reader.readUnsignedExpGolomb()
         case 1:
             _ = try reader.readFlag()
@@ -122,7 +141,7 @@ extension H264.SequenceParameterSet {
 
 extension H264 {
     /// The bytes of a NAL unit from `start` on, without the 03 that keeps start codes out (§7.4.1).
-    static func rawPayload(of nalUnit: [UInt8], from start: Int) -> [UInt8] {
+    package static func rawPayload(of nalUnit: [UInt8], from start: Int) -> [UInt8] {
         var payload: [UInt8] = []
         payload.reserveCapacity(nalUnit.count - start)
         var zeros = 0

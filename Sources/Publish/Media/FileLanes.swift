@@ -48,7 +48,7 @@ final class PictureLane {
 
     /// The encoder for pictures of this size; a new one if the size has changed.
     private func slot(for picture: Picture) throws(CodecError) -> EncoderSlot {
-        if let encoder, encoder.width == picture.width, encoder.height == picture.height { return encoder }
+        if let encoder, encoder.size == PictureSize(width: picture.width, height: picture.height) { return encoder }
         let made = try EncoderSlot(
             VideoEncoder.Settings(
                 codec: codec, width: picture.width, height: picture.height, framesPerSecond: framesPerSecond,
@@ -59,18 +59,6 @@ final class PictureLane {
 
     private static func ticks(_ due: Duration) -> Int64 {
         ChannelTime(nanoseconds: due.wholeNanoseconds).ticks(at: .video)
-    }
-}
-
-/// Holds an encoder, which is not copyable, where it may be missing or replaced.
-private final class EncoderSlot {
-    let width: Int
-    let height: Int
-    var encoder: VideoEncoder
-
-    init(_ settings: VideoEncoder.Settings) throws(CodecError) {
-        encoder = try VideoEncoder(settings)
-        (width, height) = (settings.width, settings.height)
     }
 }
 
@@ -85,15 +73,17 @@ final class SoundLane {
     var frames: [SourceFrame] = []
     /// When the last packet is over.
     var end: Duration { .nanoseconds(place * 62_500 / 3) }
-    private var encoder: OpusEncoder
+    private let codec: Codec
+    private let encoder: SoundEncoder
     private var pending: [Int16] = []
     /// Where the next packet starts, in samples.
     private var place: Int64 = 0
     private var hasStarted = false
 
-    init(_ track: MediaTrack) throws(CodecError) {
+    init(_ track: MediaTrack, codec: Codec) throws(CodecError) {
         channelCount = track.channelCount >= 2 ? 2 : 1
-        encoder = try OpusEncoder(OpusEncoder.Settings(channelCount: channelCount))
+        self.codec = codec
+        encoder = try SoundEncoder(codec, channelCount: channelCount, hasPauses: false)
     }
 
     func pass(_ packet: MediaPacket, due: Duration) {
@@ -103,16 +93,19 @@ final class SoundLane {
         let sent = Self.place(due) + Int64(Opus.usualPreSkip)
         if !hasStarted || abs(sent - place) > Self.tolerance { place = sent }
         hasStarted = true
-        append(packet.bytes, count: count)
+        append(
+            Frame(
+                codec: codec, ticks: place, isKeyframe: true, bytes: packet.bytes, arrival: Instant(nanoseconds: 0)),
+            count: count)
     }
 
     func encode(_ samples: [Int16], due: Duration) throws(CodecError) {
         pending += samples[align(to: Self.place(due), sampleCount: samples.count)...]
-        let perPacket = OpusEncoder.samplesPerPacket * channelCount
+        let perPacket = SoundEncoder.samplesPerPacket * channelCount
         var start = 0
         while pending.count - start >= perPacket {
-            let packet = try encoder.encode(Array(pending[start..<start + perPacket]))
-            append(packet, count: OpusEncoder.samplesPerPacket)
+            let frame = try encoder.encode(Array(pending[start..<start + perPacket]), at: place)
+            append(frame, count: SoundEncoder.samplesPerPacket)
             start += perPacket
         }
         pending.removeFirst(start)
@@ -133,9 +126,8 @@ final class SoundLane {
         return 0
     }
 
-    private func append(_ bytes: [UInt8], count: Int) {
-        let frame = Frame(codec: .opus, ticks: place, isKeyframe: true, bytes: bytes, arrival: Instant(nanoseconds: 0))
-        frames.append(SourceFrame(frame: frame, due: .nanoseconds(place * 62_500 / 3)))
+    private func append(_ frame: Frame?, count: Int) {
+        if let frame { frames.append(SourceFrame(frame: frame, due: .nanoseconds(place * 62_500 / 3))) }
         place += Int64(count)
     }
 

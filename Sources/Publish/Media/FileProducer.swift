@@ -5,8 +5,8 @@ import Foundation
 /// What a publisher of a media file sends.
 public struct FileSettings: Equatable, Sendable {
     public var path: String
-    /// `h264` or `vp8`.
     public var videoCodec: Codec
+    public var audioCodec: Codec = .opus
     /// Of pictures that have to be encoded anew.
     public var bitsPerSecond = 1_000_000
     /// Whether the file starts over at its end.
@@ -20,8 +20,8 @@ public struct FileSettings: Equatable, Sendable {
 
 /// Reads a file's frames, encoding anew only what a call could not carry.
 ///
-/// H.264 and VP8 of the codec asked for pass as they are unless their pictures are stored out of order; Opus
-/// passes as it is.
+/// Pictures of the codec asked for pass as they are unless they are stored out of order; Opus passes as it is if Opus is
+/// asked for.
 final class FileProducer: FrameProducer, @unchecked Sendable {
     // @unchecked Sendable: whoever holds it calls it from one thread at a time.
 
@@ -49,10 +49,11 @@ final class FileProducer: FrameProducer, @unchecked Sendable {
             tracks.append(SourceTrack(codec: settings.videoCodec, width: track.width, height: track.height))
         }
         if let track = reader.tracks.first(where: { $0.kind == .audio }) {
-            let lane = try SoundLane(track)
-            try reader.choose(track.codec == .opus ? .packets : .sound(channelCount: lane.channelCount), for: track)
+            let lane = try SoundLane(track, codec: settings.audioCodec)
+            let isPassed = track.codec == .opus && settings.audioCodec == .opus
+            try reader.choose(isPassed ? .packets : .sound(channelCount: lane.channelCount), for: track)
             sound = lane
-            tracks.append(SourceTrack(codec: .opus, channelCount: lane.channelCount))
+            tracks.append(SourceTrack(codec: settings.audioCodec, channelCount: lane.channelCount))
         }
         guard !tracks.isEmpty else {
             throw CodecError("publish \(settings.path)", reason: "it has neither pictures nor sound")

@@ -3,24 +3,36 @@ import Units
 
 /// What a source sends as one track.
 public struct SourceTrack: Equatable, Sendable {
+    /// What it begins with.
     public var codec: Codec
+    /// What it may be sent as later.
+    public var alternatives: [Codec] = []
     /// Zero for sound, or if it may change.
     public var width = 0
     /// Zero for sound, or if it may change.
     public var height = 0
     /// Zero for pictures.
     public var channelCount = 0
+    /// How many pictures of different sizes are sent side by side, the largest first.
+    public var encodingCount = 1
+    /// Whether its frames say how the camera was held.
+    public var saysRotation = false
+    /// Whether pictures come in another order than they are shown in.
+    public var hasReorderedPictures = false
 }
 
 /// One encoded frame of a source.
 ///
 /// Ticks and due times both count from the start of the source, so that frames of different tracks that are
-/// due together belong together; a sender adds its own offsets. As with every live sender, an Opus packet's
+/// due together belong together; a sender adds its own offsets. Only pictures out of order are due later than their
+/// ticks say, since they are sent in order of decoding. As with every live sender, an Opus packet's
 /// ticks are those of the sound that went into it: it comes out of a decoder `Opus.usualPreSkip` later.
 public struct SourceFrame: Equatable, Sendable {
     public var frame: Frame
     /// When to send it.
     public var due: Duration
+    /// Which of its track's encodings it belongs to.
+    public var encoding = 0
 
     /// The same frame so many whole seconds later.
     func shifted(bySeconds seconds: Int64) -> SourceFrame {

@@ -17,7 +17,7 @@ public actor LinkRelay: DatagramReceiver {
     public let port: UDPPort
 
     private let server: TransportAddress
-    private let conditions: LinkConditions
+    private var conditions: LinkConditions
     private var seed: UInt64
     private var flows: [TransportAddress: RelayFlow] = [:]
 
@@ -45,6 +45,12 @@ public actor LinkRelay: DatagramReceiver {
             let counts = flow.assumeIsolated { $0.counts }
             return (sum.0 + counts.sent, sum.1 + counts.lost)
         }
+    }
+
+    /// Treats every datagram that comes from now on this way; those under way arrive as they would have.
+    public func change(to conditions: LinkConditions) {
+        self.conditions = conditions
+        for flow in flows.values { flow.assumeIsolated { $0.change(to: conditions) } }
     }
 
     public func receive(
@@ -99,6 +105,11 @@ actor RelayFlow: DatagramReceiver {
     }
 
     var counts: (sent: Int, lost: Int) { (up.sentCount + down.sentCount, up.lostCount + down.lostCount) }
+
+    func change(to conditions: LinkConditions) {
+        up.conditions = conditions
+        down.conditions = conditions
+    }
 
     func sendUp(_ bytes: [UInt8], at now: Instant) {
         up.send(bytes, at: now)

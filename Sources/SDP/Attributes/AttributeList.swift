@@ -61,6 +61,17 @@ extension [Attribute] {
         } ?? [:]
     }
 
+    /// A payload type's parameters as they were spelled; nothing if it has none.
+    public func formatParameterText(of payloadType: PayloadType) -> String? {
+        first {
+            if case .formatParameters(let parameters) = $0, parameters.payloadType == payloadType {
+                parameters.text
+            } else {
+                nil
+            }
+        }
+    }
+
     /// Whether a kind of feedback may be sent about a payload type.
     public func allowsFeedback(_ kind: String, for payloadType: PayloadType) -> Bool {
         contains {

@@ -1,3 +1,5 @@
+public import Units
+
 /// One encoding of a track, `a=rid` (RFC 8851 §4).
 public struct RestrictionIdentifier: Hashable, Sendable {
     public var id: String
@@ -10,6 +12,18 @@ public struct RestrictionIdentifier: Hashable, Sendable {
         self.id = id
         self.isSent = isSent
         self.restrictions = restrictions
+    }
+}
+
+extension RestrictionIdentifier {
+    /// The formats that the encoding may have, `pt=96,97`; nothing if all of the section's.
+    public var payloadTypes: [PayloadType]? {
+        for part in (restrictions ?? "").split(separator: ";") {
+            let (name, list) = Words.halves(part, at: "=")
+            guard name == "pt", let list else { continue }
+            return list.split(separator: ",").compactMap { Words.payloadType($0).map { PayloadType($0) } }
+        }
+        return nil
     }
 }
 

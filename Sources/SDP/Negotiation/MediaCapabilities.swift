@@ -8,33 +8,26 @@ public struct MediaCapabilities: Equatable, Sendable {
     public var headerExtensions: Set<HeaderExtension>
     /// The feedback that we send, and understand.
     public var feedback: MediaFeedback
+    /// Whether RED and ULPFEC are taken where they are offered.
+    public var takesRedundancy: Bool
+    /// Whether several encodings of one picture are taken at once (RFC 8853).
+    public var takesSimulcast: Bool
 
-    public init(codecs: Set<Codec>, headerExtensions: Set<HeaderExtension>, feedback: MediaFeedback) {
+    public init(
+        codecs: Set<Codec>, headerExtensions: Set<HeaderExtension>, feedback: MediaFeedback,
+        takesRedundancy: Bool = false, takesSimulcast: Bool = false
+    ) {
         self.codecs = codecs
         self.headerExtensions = headerExtensions
         self.feedback = feedback
+        self.takesRedundancy = takesRedundancy
+        self.takesSimulcast = takesSimulcast
     }
 
     /// Everything that Lathe records.
-    ///
-    /// Video orientation is not understood on purpose: a browser then turns the picture before it
-    /// encodes it (3GPP TS 26.114 §6.2.3), and files need no rotation.
     public static let recorder = MediaCapabilities(
-        codecs: [.h264, .vp8, .opus], headerExtensions: Set(HeaderExtension.allCases), feedback: .all)
-}
-
-/// An RTP header extension that we understand, by the URI that stands for it in `a=extmap`.
-public enum HeaderExtension: String, Hashable, Sendable, CaseIterable {
-    /// Which media section a packet belongs to (RFC 9143 §15.2).
-    case mid = "urn:ietf:params:rtp-hdrext:sdes:mid"
-    /// Which encoding of a track a packet belongs to (RFC 8852 §3.1).
-    case streamID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-    /// Which encoding a retransmission repairs (RFC 8852 §3.2).
-    case repairedStreamID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-    /// One count of all packets of the transport, for congestion control.
-    case transportSequence = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-    /// When a packet left its sender.
-    case absoluteSendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+        codecs: Set(Codec.allCases).subtracting([.aac]), headerExtensions: Set(HeaderExtension.allCases),
+        feedback: [.all, .estimatedBitrate], takesRedundancy: true, takesSimulcast: true)
 }
 
 /// What a receiver may ask of a sender by RTCP.
@@ -51,12 +44,15 @@ public struct MediaFeedback: OptionSet, Hashable, Sendable {
     public static let fullIntraRequest = MediaFeedback(rawValue: 4)
     /// When each packet of the transport arrived.
     public static let transportWide = MediaFeedback(rawValue: 8)
-    /// All of the above.
+    /// How much the receiver believes it can take (draft-alvestrand-rmcat-remb-03); only where nobody counts the
+    /// transport's packets.
+    public static let estimatedBitrate = MediaFeedback(rawValue: 16)
+    /// All that can be agreed on together: everything but the estimate, which transport-wide feedback replaces.
     public static let all: MediaFeedback = [.nack, .pictureLossIndication, .fullIntraRequest, .transportWide]
 
     /// Each kind by itself, with its words in `a=rtcp-fb`.
     static let kinds: [(feedback: MediaFeedback, words: String)] = [
         (.nack, "nack"), (.pictureLossIndication, "nack pli"), (.fullIntraRequest, "ccm fir"),
-        (.transportWide, "transport-cc"),
+        (.transportWide, "transport-cc"), (.estimatedBitrate, "goog-remb"),
     ]
 }

@@ -61,27 +61,43 @@ extension MediaDescription {
                 remedy: "answer the sections in the offer's order")
         }
         guard answer.attributes.contains(.rtcpMux) else { throw .missing("a=rtcp-mux", "answer it as it was offered") }
-        let offered = payloadTypes
-        let payloadType = answer.payloadTypes.first { offered.contains($0) }
-        guard let payloadType, let choice = choice(payloadType) else {
+        let formats = negotiableFormats(among: Set(Codec.allCases), feedback: .all).agreed(with: answer)
+        guard !formats.isEmpty else {
             throw NegotiationError(
                 field: "m=", problem: "section \(index) answers formats that were not offered",
                 remedy: "answer formats of the offer")
         }
-        let (ssrcs, rtxSSRCs) = streams
-        let retransmission = choice.retransmission.flatMap { answer.payloadTypes.contains($0) ? $0 : nil }
-        let parameters = answer.attributes.formatParameters(of: payloadType)
+        let (streams, names) = (streams, names)
+        let repairs = formats.contains { $0.retransmissionPayloadType != nil }
         let known = Set(HeaderExtension.allCases)
         var extensions = answer.extensionNumbers(among: known, direction: .receiveOnly)
         let ours = extensionNumbers(among: known, direction: .sendOnly)
         for one in known where extensions[one] != ours[one] { extensions[one] = nil }
+        let taken = answer.answeredEncodingIDs
+        let redundancy = redundancy(for: formats).flatMap { offered in
+            answer.payloadTypes.contains(offered.payloadType) ? offered : nil
+        }
         return NegotiatedMedia(
-            mid: mid, midIndex: index, codec: choice.codec, payloadType: payloadType,
-            retransmissionPayloadType: retransmission, channelCount: choice.map.channelCount,
-            formatParameters: parameters, ssrcs: ssrcs, rtxSSRCs: retransmission == nil ? [] : rtxSSRCs,
-            extensions: extensions,
-            feedback: answer.feedback(for: payloadType, among: feedback(for: payloadType, among: .all)),
-            allowsReducedSizeRTCP: answer.attributes.contains(.rtcpReducedSize),
-            isStereo: parameters["stereo"] == "1")
+            mid: mid, midIndex: index, formats: formats, redundancy: redundancy,
+            rids: extensions.streamID == nil ? [] : offeredEncodingIDs.filter { taken.contains($0) },
+            ssrcs: streams.ssrcs, rtxSSRCs: repairs ? streams.rtxSSRCs : [], extensions: extensions,
+            allowsReducedSizeRTCP: answer.attributes.contains(.rtcpReducedSize), streamID: names.stream,
+            trackID: names.track)
+    }
+}
+
+extension [NegotiatedFormat] {
+    /// Those that an answer took, in the order of its preference, with what it says of them.
+    fileprivate func agreed(with answer: MediaDescription) -> [NegotiatedFormat] {
+        let answered = answer.payloadTypes
+        return answered.compactMap { payloadType in
+            guard var format = first(where: { $0.payloadType == payloadType }) else { return nil }
+            if let repair = format.retransmissionPayloadType, !answered.contains(repair) {
+                format.retransmissionPayloadType = nil
+            }
+            format.parameters = answer.attributes.formatParameters(of: payloadType)
+            format.feedback = answer.feedback(for: payloadType, among: format.feedback)
+            return format
+        }
     }
 }

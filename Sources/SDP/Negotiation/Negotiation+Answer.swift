@@ -4,9 +4,9 @@ import Units
 extension Negotiation {
     /// Answers an offer: takes what it sends, sends nothing back.
     ///
-    /// Each section gets the first codec, in the offer's order, that `capabilities` has, and that one
-    /// only, so that the sender cannot change codec in the middle of a file. A section that offers nothing we take is
-    /// refused by itself (RFC 3264 §6); the offer as a whole is refused if no section is left.
+    /// Each section gets every format that `capabilities` has, in the offer's order: its sender begins with the first
+    /// and may change to another. A section that offers nothing we take is refused by itself (RFC 3264 §6); the offer
+    /// as a whole is refused if no section is left.
     public static func answer(
         to offer: SessionDescription, capabilities: MediaCapabilities = .recorder, local: LocalParameters
     ) throws(NegotiationError) -> (answer: SessionDescription, negotiation: Negotiation) {
@@ -102,10 +102,9 @@ extension MediaDescription {
         _ mid: String, _ index: Int, _ obstacle: MediaRefusal.Reason?, _ capabilities: MediaCapabilities
     ) -> Decision {
         if let obstacle { return .refuse(obstacle) }
-        guard let choice = firstChoice(among: capabilities.codecs) else {
-            return .refuse(.noCommonCodec(offered: offeredEncodings))
-        }
-        return .take(accepted(choice, mid, index, capabilities))
+        let formats = negotiableFormats(among: capabilities.codecs, feedback: capabilities.feedback)
+        guard !formats.isEmpty else { return .refuse(.noCommonCodec(offered: offeredEncodings)) }
+        return .take(accepted(formats, mid, index, capabilities))
     }
 
     /// Why the section cannot be taken whatever its codecs are.
@@ -129,18 +128,27 @@ extension MediaDescription {
     ]
 
     private func accepted(
-        _ choice: Choice, _ mid: String, _ index: Int, _ capabilities: MediaCapabilities
+        _ formats: [NegotiatedFormat], _ mid: String, _ index: Int, _ capabilities: MediaCapabilities
     ) -> NegotiatedMedia {
-        let streams = streams
-        let payloadType = choice.map.payloadType
-        let parameters = attributes.formatParameters(of: payloadType)
+        let (streams, names) = (streams, names)
+        let extensions = extensionNumbers(among: capabilities.headerExtensions, direction: .sendOnly)
+        // Encodings are told apart by the extensions alone (RFC 8853 §5.5).
+        let takesEncodings = capabilities.takesSimulcast && kind == MediaKind.video.rawValue
+        let rids = takesEncodings && extensions.streamID != nil ? encodingIDs(sending: formats) : []
         return NegotiatedMedia(
-            mid: mid, midIndex: index, codec: choice.codec, payloadType: payloadType,
-            retransmissionPayloadType: choice.retransmission, channelCount: choice.map.channelCount,
-            formatParameters: parameters, ssrcs: streams.ssrcs, rtxSSRCs: streams.rtxSSRCs,
-            extensions: extensionNumbers(among: capabilities.headerExtensions, direction: .sendOnly),
-            feedback: feedback(for: payloadType, among: capabilities.feedback),
-            allowsReducedSizeRTCP: attributes.contains(.rtcpReducedSize),
-            isStereo: parameters["stereo"] == "1" || parameters["sprop-stereo"] == "1")
+            mid: mid, midIndex: index, formats: formats,
+            redundancy: capabilities.takesRedundancy ? redundancy(for: formats) : nil, rids: rids,
+            ssrcs: streams.ssrcs, rtxSSRCs: streams.rtxSSRCs,
+            simulcastSSRCs: takesEncodings && rids.isEmpty ? simulcastSSRCs : [], extensions: extensions,
+            allowsReducedSizeRTCP: attributes.contains(.rtcpReducedSize), streamID: names.stream,
+            trackID: names.track)
+    }
+
+    /// The offered encodings, without those that may only be sent in formats that are not taken (RFC 8851 §6.2).
+    private func encodingIDs(sending formats: [NegotiatedFormat]) -> [String] {
+        offeredEncodingIDs.filter { id in
+            guard let allowed = restriction(id)?.payloadTypes else { return true }
+            return formats.contains { allowed.contains($0.payloadType) }
+        }
     }
 }

@@ -71,7 +71,7 @@ extension MediaRefusal: CustomStringConvertible {
             case .noCommonCodec(let offered):
                 (
                     "a=rtpmap", "none of \(offered.isEmpty ? "its formats" : offered.joined(separator: ", ")) is taken",
-                    "offer H264 (packetization-mode 0 or 1) or VP8 for video, opus/48000/2 for audio"
+                    "offer H264 (packetization-mode 0 or 1), H265, VP8, VP9 or AV1; opus/48000/2, PCMU, PCMA or G722"
                 )
             case .refusedByAnswer: ("m=", "the other side refused it", "ask it why")
             }

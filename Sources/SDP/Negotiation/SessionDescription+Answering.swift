@@ -37,15 +37,28 @@ extension MediaDescription {
     fileprivate func answered(
         by media: NegotiatedMedia, setup: SetupRole, local: LocalParameters
     ) -> MediaDescription {
-        var answer = MediaDescription(kind: kind, transportProtocol: transportProtocol, formats: media.formats)
+        var answer = MediaDescription(kind: kind, transportProtocol: transportProtocol, formats: [])
         if let mid = attributes.mid { answer.attributes.append(.mid(mid)) }
         answer.attributes += local.attributes(setup: setup)
         answer.attributes += [.direction(.receiveOnly), .rtcpMux]
         if media.allowsReducedSizeRTCP { answer.attributes.append(.rtcpReducedSize) }
         if attributes.contains(.extensionMapAllowMixed) { answer.attributes.append(.extensionMapAllowMixed) }
         answer.attributes += extensionAnswers(media.extensions)
-        answer.attributes += media.formatAttributes(media.answeredParameters)
+        var taken = Set(media.payloadTypes)
+        for payloadType in payloadTypes where taken.remove(payloadType) != nil {
+            answer.formats.append("\(payloadType.rawValue)")
+            answer.attributes += media.attributes(of: payloadType) { $0.answeredParameters }
+        }
+        answer.attributes += encodingAnswers(media.rids)
         return answer
+    }
+
+    /// The encodings that were taken, with the restrictions that they were offered with (RFC 8851 §6.3).
+    private func encodingAnswers(_ rids: [String]) -> [Attribute] {
+        guard !rids.isEmpty else { return [] }
+        return rids.map {
+            .restriction(RestrictionIdentifier(id: $0, isSent: false, restrictions: restriction($0)?.restrictions))
+        } + [.simulcast(Simulcast(sent: [], received: rids.map { [$0] }))]
     }
 
     /// The offer's header extensions that were taken; one offered for sending is answered for receiving
@@ -62,15 +75,52 @@ extension MediaDescription {
 }
 
 extension NegotiatedMedia {
-    /// The payload types, as an `m=` line lists them.
-    var formats: [String] { [payloadType, retransmissionPayloadType].compactMap { $0.map { "\($0.rawValue)" } } }
+    /// What one payload type stands for, and what may be asked about it.
+    func attributes(of payloadType: PayloadType, parameters: (NegotiatedFormat) -> String?) -> [Attribute] {
+        for format in formats {
+            if format.payloadType == payloadType { return format.attributes(parameters(format)) }
+            if format.retransmissionPayloadType == payloadType {
+                return Self.retransmission(payloadType, of: format.payloadType, format.codec.clockRate)
+            }
+        }
+        return redundancyAttributes(of: payloadType)
+    }
 
-    /// What the formats stand for, and what may be asked about them.
-    func formatAttributes(_ parameters: String?) -> [Attribute] {
+    private func redundancyAttributes(of payloadType: PayloadType) -> [Attribute] {
+        guard let redundancy else { return [] }
+        if redundancy.retransmissionPayloadType == payloadType {
+            return Self.retransmission(payloadType, of: redundancy.payloadType, clockRate)
+        }
+        guard let repeated = formats.first(where: { $0.payloadType == redundancy.repeatedPayloadType }) else {
+            let name = redundancy.payloadType == payloadType ? "red" : "ulpfec"
+            return [.rtpMap(RTPMap(payloadType: payloadType, encoding: name, clockRate: clockRate))]
+        }
+        let block = repeated.payloadType.rawValue
+        return [
+            .rtpMap(
+                RTPMap(
+                    payloadType: payloadType, encoding: "red", clockRate: repeated.codec.clockRate,
+                    channelCount: repeated.channelCount)),
+            .formatParameters(FormatParameters(payloadType: payloadType, text: "\(block)/\(block)")),
+        ]
+    }
+
+    private static func retransmission(
+        _ payloadType: PayloadType, of original: PayloadType, _ clockRate: ClockRate
+    ) -> [Attribute] {
+        [
+            .rtpMap(RTPMap(payloadType: payloadType, encoding: "rtx", clockRate: clockRate)),
+            .formatParameters(FormatParameters(payloadType: payloadType, text: "apt=\(original.rawValue)")),
+        ]
+    }
+}
+
+extension NegotiatedFormat {
+    fileprivate func attributes(_ parameters: String?) -> [Attribute] {
         var attributes: [Attribute] = [
             .rtpMap(
                 RTPMap(
-                    payloadType: payloadType, encoding: codec.encodingName, clockRate: clockRate,
+                    payloadType: payloadType, encoding: codec.encodingName, clockRate: codec.clockRate,
                     channelCount: channelCount))
         ]
         for kind in MediaFeedback.kinds where feedback.contains(kind.feedback) {
@@ -79,53 +129,29 @@ extension NegotiatedMedia {
         if let parameters {
             attributes.append(.formatParameters(FormatParameters(payloadType: payloadType, text: parameters)))
         }
-        if let retransmissionPayloadType {
-            attributes += [
-                .rtpMap(RTPMap(payloadType: retransmissionPayloadType, encoding: "rtx", clockRate: clockRate)),
-                .formatParameters(
-                    FormatParameters(payloadType: retransmissionPayloadType, text: "apt=\(payloadType.rawValue)")),
-            ]
-        }
         return attributes
     }
 
     /// What we say of the format in an answer; nothing if there is nothing to say.
+    ///
+    /// A profile must be answered as it was offered; the sender's level may be (RFC 6184 §8.2.2, RFC 7798 §7.2.2,
+    /// RFC 9628 §6.2, the AV1 payload format §7.2.3).
     fileprivate var answeredParameters: String? {
         switch codec {
         // Ten-millisecond packets are welcome, and so is redundancy against loss (RFC 7587 §6.1).
         case .opus: "minptime=10;useinbandfec=1" + (isStereo ? ";stereo=1" : "")
-        case .h264: answeredH264Parameters
-        case .vp8, .vp9, .h265, .av1, .pcmu, .pcma, .g722, .aac: nil
+        case .h264: repeated(["level-asymmetry-allowed", "packetization-mode", "profile-level-id"])
+        case .h265: repeated(["level-id", "profile-id", "tier-flag", "tx-mode"])
+        case .vp9: repeated(["profile-id"])
+        case .av1: repeated(["level-idx", "profile", "tier"])
+        case .vp8, .pcmu, .pcma, .g722, .aac: nil
         }
     }
 
-    /// The profile must be answered as it was offered; the sender's level may be (RFC 6184 §8.2.2).
-    private var answeredH264Parameters: String? {
-        var parameters: [String] = []
-        if formatParameters["level-asymmetry-allowed"] == "1" { parameters.append("level-asymmetry-allowed=1") }
-        if let mode = formatParameters["packetization-mode"] { parameters.append("packetization-mode=\(mode)") }
-        if let profile = formatParameters["profile-level-id"], profile.utf8.count == 6, profile.allSatisfy(\.isHexDigit)
-        {
-            parameters.append("profile-level-id=\(profile)")
-        }
-        return parameters.isEmpty ? nil : parameters.joined(separator: ";")
-    }
-}
-
-extension Codec {
-    /// Its name in `a=rtpmap` (RFC 6184 §8.2.1, RFC 7741 §6.1, RFC 7587 §7, RFC 3640 §4.1).
-    var encodingName: String {
-        switch self {
-        case .h264: "H264"
-        case .h265: "H265"
-        case .vp8: "VP8"
-        case .vp9: "VP9"
-        case .av1: "AV1"
-        case .opus: "opus"
-        case .pcmu: "PCMU"
-        case .pcma: "PCMA"
-        case .g722: "G722"
-        case .aac: "mpeg4-generic"
-        }
+    /// Those of the sender's parameters that are spelled as they should be: a short word or number.
+    private func repeated(_ names: [String]) -> String? {
+        let known = names.compactMap { name in parameters[name].map { (name, $0) } }
+        let text = known.filter { $0.1.utf8.count <= 8 && Words.isToken($0.1) }.map { "\($0)=\($1)" }
+        return text.isEmpty ? nil : text.joined(separator: ";")
     }
 }

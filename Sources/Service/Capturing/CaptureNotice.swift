@@ -1,3 +1,4 @@
+import Capture
 import Codecs
 import Storage
 import Units
@@ -13,6 +14,10 @@ struct CaptureNotice: Sendable {
         case failed(TakeSummary, StorageError)
         /// Something else went wrong, in a sentence.
         case trouble(String)
+        /// Something happened that belongs in the recording's events.
+        case happened(type: String, detail: String)
+        /// The text of a `uid_*.txt` changed.
+        case index(name: String, text: String)
         /// Everything is written and synced, or why it is not.
         case closed(TakeSummary, failure: String?)
         /// Nothing more will come of this capture.
@@ -26,15 +31,18 @@ struct CaptureNotice: Sendable {
 /// One file's state, as it is reported.
 struct TakeSummary: Sendable {
     var file: String
+    var lane: Lane
+    var cause: TakeCause
     var video: TrackFormat?
     var audio: TrackFormat?
     var start: ChannelTime
     var end: ChannelTime
-    var firstPicture: ChannelTime?
+    /// From when it was known that a file is wanted to the first picture in it.
+    var firstPictureDelay: Duration?
     var byteCount = 0
     var videoFrameCount = 0
     var audioFrameCount = 0
     var droppedFrameCount = 0
-    /// The name and text of the `uid_*.txt` that goes with the file.
-    var index: (name: String, text: String)
+    /// What happened to it; not told with every report.
+    var proof: TakeProof?
 }

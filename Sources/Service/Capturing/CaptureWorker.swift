@@ -1,11 +1,8 @@
 import Capture
-import Channel
 import EventLoop
-import SDP
 import Storage
 import Synchronization
 import Units
-import WebRTC
 
 /// One thread's share of the captures: turns users' frames into takes.
 ///
@@ -39,19 +36,29 @@ actor CaptureWorker: LoopMember {
         loop.post { self.assumeIsolated { body($0) } }
     }
 
-    /// Begins a capture; its frames may follow at once.
+    /// Begins a capture of a user, who may connect at once.
     func begin(_ order: CaptureOrder) {
         captures[order.id] = UserCapture(order, storage: storage, notices: notices)
         deadline = deadline ?? SystemClock.now() + Self.period
     }
 
+    /// A captured user is here, for the first time or again; frames may follow at once.
+    func connect(_ id: CaptureID, _ order: ConnectionOrder) { captures[id]?.connect(order) }
+
+    /// A captured user is gone, at least for now.
+    func disconnect(_ source: CaptureSource, at now: Instant, silently: Bool) {
+        captures[source.capture]?.disconnect(source.peer, at: now, silently: silently)
+    }
+
     /// Ends a capture: its takes are closed at `now`, its notices follow when the disk has everything.
     func finish(_ id: CaptureID, at now: Instant) {
         guard let capture = captures.removeValue(forKey: id) else { return }
-        capture.finish(at: now)
-        let (closing, notices) = (capture.closing, notices)
+        let closing = capture.finish(at: now)
         // Other captures go on while the disk works on this one.
-        Task { await closing.report(to: notices) }
+        Task { [notices] in
+            await closing?.value
+            notices.yield(CaptureNotice(capture: id, kind: .ended))
+        }
     }
 
     /// Hands a batch of frames and reports over, from any thread; none is dropped, however many wait.
@@ -64,9 +71,15 @@ actor CaptureWorker: LoopMember {
         waitingCount.subtract(batch.count, ordering: .relaxed)
         for input in batch {
             switch input {
-            case .frame(let id, let track, let frame): captures[id]?.take(frame, of: track)
-            case .report(let id, let track, let wall, let ticks, let arrival):
-                captures[id]?.note(wall: wall, ticks: ticks, arrival: arrival, of: track)
+            case .frame(let source, let track, let frame):
+                captures[source.capture]?.take(frame, of: track, from: source.peer)
+            case .report(let source, let track, let wall, let ticks, let arrival):
+                captures[source.capture]?.note(
+                    wall: wall, ticks: ticks, arrival: arrival, of: track, from: source.peer)
+            case .lost(let source, let track, let count, let now):
+                captures[source.capture]?.lost(count, of: track, at: now, from: source.peer)
+            case .statistics(let source, let statistics, let now):
+                captures[source.capture]?.count(statistics, at: now, from: source.peer)
             }
         }
     }
@@ -82,18 +95,4 @@ actor CaptureWorker: LoopMember {
         }
         return deadline
     }
-}
-
-/// What a worker must know to capture one user.
-struct CaptureOrder: Sendable {
-    var id: CaptureID
-    var user: UserID
-    var directory: String
-    /// The moment that is zero on the channel's timeline, and the same on the wall clock.
-    var origin: Instant
-    var wallOrigin: WallTime
-    var audio: AudioChoice
-    var media: [NegotiatedMedia]
-    var mediaLoop: MediaLoop
-    var peer: PeerID
 }

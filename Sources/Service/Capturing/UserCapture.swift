@@ -1,249 +1,259 @@
-import AV
-import Bytes
 import Capture
-import Channel
 import Codecs
-import EventLoop
 import SDP
 import Storage
 import Units
 import WebRTC
 
-/// One user's way from frames to a file: clocks, sound, take, storage.
+/// One user's way from frames to files, through all that happens to a user in a call.
 ///
-/// A class, because it is changed in place by the worker that owns it; no other thread sees it.
+/// It lasts as long as the recording: a user who leaves and returns is another connection of it. A class, because it
+/// is changed in place by the worker that owns it; no other thread sees it.
 final class UserCapture {
     /// Take reports go out every so many calls of `advance`, which come ten times a second.
     private static let reportInterval = 5
+    /// The story goes with every so many of them, as it takes longer to write down, and packets are counted as often.
+    private static let proofInterval = 50
 
-    private let order: CaptureOrder
-    private let storage: StorageThreads
+    private let context: CaptureContext
     private let notices: AsyncStream<CaptureNotice>.Continuation
-    private let pictureCodec: Codec?
-    /// The sections that the file takes: the first picture and the first sound; mixing two would spoil both.
-    private let sections: Set<Int>
-    private var timeline: PeerTimeline
-    /// The channels of the first sound that came, which the file then has.
-    private var channelCount: Int?
-    private var tracks: [TrackID: Int] = [:]
-    /// Whether it was tried to make a take; what failed once is not tried with every frame.
-    private var hasBegun = false
-    private var take: Take?
-    private var sound: SoundPath?
-    private var file: StorageFile?
-    private var index: UIDIndex?
-    private var indexName = ""
-    private var name = ""
-    private var byteCount = 0
-    private var video: TrackFormat?
-    private var audio: TrackFormat?
-    private var firstPicture: ChannelTime?
-    private var end = ChannelTime(nanoseconds: 0)
+    private var connection: UserConnection?
+    private var presence: PresenceWatch
+    private var lanes: [TakeLane] = []
+    /// The lane of each section of the connection.
+    private var laneBySection: [TakeLane] = []
+    private var indexes: [UserIndex] = []
+    /// Is over when every file that was closed is on the disk.
+    private var closing: Task<Void, Never>?
     private var calls = 0
 
     init(_ order: CaptureOrder, storage: StorageThreads, notices: AsyncStream<CaptureNotice>.Continuation) {
-        self.order = order
-        self.storage = storage
+        context = CaptureContext(order: order, storage: storage, notices: notices)
         self.notices = notices
-        timeline = PeerTimeline(origin: order.origin)
-        pictureCodec = order.media.first { $0.kind == .video }?.codec
-        sections = Set([MediaKind.video, .audio].compactMap { kind in order.media.firstIndex { $0.kind == kind } })
-        if sections.count < order.media.count {
-            tellTrouble("user \(order.user) offers \(order.media.count) tracks; first picture and sound are recorded")
+        presence = PresenceWatch(order.files.splitting)
+    }
+
+    // MARK: - What comes
+
+    /// The user is here, by a connection of `order`.
+    func connect(_ order: ConnectionOrder) {
+        let now = context.order.time(at: order.since)
+        // Its end may be known here only after the beginning of the next one.
+        if let old = connection { disconnect(old.order.peer, at: order.since, silently: false) }
+        presence.returned(at: now)
+        followPresence()
+        let made = UserConnection(order, origin: context.order.origin, choosing: context.order.files.streamType)
+        connection = made
+        laneBySection = zip(made.roles, order.media).map { role, media in
+            let lane = lane(role.lane(context.order.files.splitting), at: now)
+            lane.expect(media, at: now)
+            return lane
         }
     }
 
     /// Takes the next frame of a track.
-    func take(_ frame: Frame, of track: TrackID) {
-        guard sections.contains(track.mediaIndex) else { return }
-        if frame.codec == .opus { channelCount = channelCount ?? Opus.channelCount(of: frame.bytes) }
-        timeline.receive(frame, track: number(of: track, frame.codec))
+    func take(_ frame: Frame, of track: TrackID, from peer: PeerID) {
+        guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
+        presence.heard(role, at: context.order.time(at: frame.arrival))
+        followPresence()
+        if connection?.receive(frame, of: track) == true { laneBySection[track.mediaIndex].foresee(frame) }
+        while let encoding = connection?.nextRequest(of: track.mediaIndex) {
+            askForKeyframe(section: track.mediaIndex, encoding: encoding)
+        }
         place(at: frame.arrival)
     }
 
     /// Takes a sender report of a track.
-    func note(wall: NTPTime, ticks: Int64, arrival: Instant, of track: TrackID) {
-        guard let number = tracks[track] else { return }
-        timeline.noteReport(track: number, wall: wall, ticks: ticks, at: arrival)
+    func note(wall: NTPTime, ticks: Int64, arrival: Instant, of track: TrackID, from peer: PeerID) {
+        guard connection?.order.peer == peer else { return }
+        connection?.note(wall: wall, ticks: ticks, arrival: arrival, of: track)
+    }
+
+    /// So many packets of a track were given up.
+    func lost(_ count: Int, of track: TrackID, at now: Instant, from peer: PeerID) {
+        guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
+        let time = context.order.time(at: now)
+        laneBySection[track.mediaIndex].file?.note { $0.lost(count, of: role.kind, at: time) }
+    }
+
+    /// Takes what the peer counted.
+    func count(_ statistics: [TrackStatistics], at now: Instant, from peer: PeerID) {
+        guard connection?.order.peer == peer else { return }
+        let time = context.order.time(at: now)
+        for one in statistics {
+            guard let role = connection?.role(of: one.track), let counts = connection?.progress(of: one) else {
+                continue
+            }
+            laneBySection[one.track.mediaIndex].file?.note {
+                $0.received(expected: counts.expected, repaired: counts.repaired, of: role.kind, at: time)
+            }
+        }
+    }
+
+    /// The user is gone, at least for now; `silently` if that was found out only by nothing coming any more.
+    func disconnect(_ peer: PeerID, at now: Instant, silently: Bool) {
+        guard connection?.order.peer == peer else { return }
+        drain(at: now)
+        noteClocks()
+        let time = context.order.time(at: now)
+        presence.left(at: time, silently: silently)
+        followPresence()
+        for lane in lanes {
+            lane.file?.note { $0.wentAway() }
+            if lane.lane == .picture { lane.close(at: time, next: .rejoin) }
+        }
+        connection = nil
+        laneBySection = []
+        collect()
     }
 
     /// Makes silence, and writes what has waited long enough; to be called every 100 ms.
     func advance(to now: Instant) {
         place(at: now)
-        guard take != nil else { return }
-        let time = time(at: now)
-        sound?.advance(to: time)
-        pump()
-        take?.advance(to: time)
-        end = max(end, time)
-        pump()
+        let time = context.order.time(at: now)
+        presence.advance(to: time)
+        followPresence()
+        let isInDoubt = presence.isInDoubt(at: time)
+        for lane in lanes { lane.advance(to: time, isInDoubt: isInDoubt) }
         calls += 1
-        if calls % Self.reportInterval == 0, file != nil { tell(.progress(summary)) }
+        if calls % Self.reportInterval == 0 { report(withProof: calls % Self.proofInterval == 0) }
+        collect()
     }
 
-    /// Closes the file at `now`.
-    func finish(at now: Instant) {
-        // Whatever was only looked at belongs to the file all the same.
-        place(at: now + PeerTimeline.firstLook)
-        let time = max(time(at: now), take?.origin ?? time(at: now))
-        sound?.finish(at: time)
-        pump()
-        take?.finish(at: time)
-        end = time
-        pump()
-    }
-
-    /// What is left to do after `finish`: wait for the disk, then report.
-    var closing: ClosingTake {
-        ClosingTake(capture: order.id, file: file, summary: file == nil ? nil : summary)
-    }
-
-    // MARK: - Beginning
-
-    private func begin(at time: ChannelTime) {
-        hasBegun = true
-        sound = makeSound()
-        let settings = TakeSettings(
-            video: pictureCodec, audio: sound?.format, createdAtUnixMilliseconds: wallTime(time).unixMilliseconds)
-        take = settings.map { Take($0) }
-    }
-
-    /// The way that sound takes into the file: WebM keeps Opus whatever was chosen, since it takes no AAC.
-    private func makeSound() -> SoundPath? {
-        guard let media = order.media.first(where: { $0.kind == .audio }) else { return nil }
-        let keepsPackets = order.audio == .opus || pictureCodec == .vp8
-        do {
-            return try SoundPath(channelCount: channelCount ?? (media.isStereo ? 2 : 1), keepsPackets: keepsPackets)
-        } catch {
-            tellTrouble("no sound of user \(order.user): \(error)")
-            return nil
-        }
-    }
-
-    private func number(of track: TrackID, _ codec: Codec) -> Int {
-        if let known = tracks[track] { return known }
-        let number = timeline.addTrack(rate: codec.clockRate)
-        tracks[track] = number
-        return number
-    }
-
-    private func time(at now: Instant) -> ChannelTime {
-        ChannelTime(nanoseconds: order.origin.duration(to: now).wholeNanoseconds)
+    /// Closes all files: the recording ends at `now`.
+    ///
+    /// Returns what is over when all of them are on the disk.
+    func finish(at now: Instant) -> Task<Void, Never>? {
+        drain(at: now)
+        noteClocks()
+        let end = presence.finish(at: context.order.time(at: now))
+        followPresence()
+        for lane in lanes { lane.close(at: end, next: .segment) }
+        collect()
+        return closing
     }
 
     // MARK: - Going on
 
-    /// Moves frames whose place is known into the take.
+    /// Moves frames whose place is known into the takes.
     private func place(at now: Instant) {
-        while let placed = timeline.next(at: now) {
-            if !hasBegun { begin(at: placed.time) }
+        while let placed = connection?.next(at: now) {
+            let lane = laneBySection[placed.section]
             switch placed.frame.codec.kind {
-            case .video:
-                if placed.frame.isKeyframe { firstPicture = firstPicture ?? placed.time }
-                take?.video(placed.frame, at: placed.time)
-            case .audio: sound?.push(placed.frame, at: placed.time)
+            case .video: lane.video(placed.frame, at: placed.time)
+            case .audio: lane.audio(placed.frame, at: placed.time)
+            }
+            if lane.file?.wantsKeyframe == true {
+                lane.file?.wantsKeyframe = false
+                askForKeyframe(section: placed.section, encoding: nil)
             }
         }
-        pump()
     }
 
-    /// Moves sound into the take, and what the take asks for to storage.
-    private func pump() {
-        while let packet = sound?.nextPacket() { take?.audio(packet) }
-        while let event = take?.nextEvent() { handle(event) }
-        while let write = take?.nextWrite() {
-            if case .append(let bytes) = write { byteCount += bytes.count }
-            file?.write(write)
+    /// Places what was only looked at: it belongs to the files all the same.
+    private func drain(at now: Instant) { place(at: now + UserConnection.longestLook) }
+
+    private func followPresence() {
+        while let event = presence.nextEvent() {
+            switch event {
+            case .muted(let role, let since): muted(role, since: since)
+            case .unmuted(let role, let since, let time): unmuted(role, since: since, at: time)
+            case .returned(let since, let time):
+                for lane in lanes {
+                    lane.file?.note { $0.cameBack(awaySince: since, at: time) }
+                    lane.file?.mark { $0.absence($1, isOver: false, at: since) }
+                    lane.file?.mark { $0.absence($1, isOver: true, at: time) }
+                    lane.wait(from: time)
+                }
+            case .ended(let time):
+                noteClocks()
+                for lane in lanes { lane.close(at: time, next: .segment) }
+                // What it says last is told before it is over.
+                collect()
+                for index in indexes { index.end() }
+            }
         }
     }
 
-    private func handle(_ event: TakeEvent) {
-        switch event {
-        case .opened(let container, let time): open(container, at: time)
-        case .trackStarted(let format, let time):
-            started(format, at: time)
-        case .keyframeNeeded: askForKeyframe()
-        case .closed(let time): index?.close(name, at: time)
-        case .resized(let width, let height, let time):
-            index?.video(name, width: width, height: height, rotation: 0, at: time)
-        case .trackRefused(let codec):
-            tellTrouble("\(name) has no room for another track any more: \(codec.rawValue) is left out")
-        case .recovered: break
+    private func muted(_ role: MediaRole, since: ChannelTime) {
+        context.tell(.happened(type: "muted", detail: role.name))
+        let lane = lane(role.lane(context.order.files.splitting), at: since)
+        lane.file?.mark { $0.mute($1, role.kind, isOn: true, at: since) }
+        guard role.kind == .video else { return }
+        lane.file?.note { $0.picturesPaused() }
+        if lane.lane == .picture { lane.close(at: since, next: .unmute) }
+    }
+
+    private func unmuted(_ role: MediaRole, since: ChannelTime, at time: ChannelTime) {
+        context.tell(.happened(type: "unmuted", detail: role.name))
+        let lane = lane(role.lane(context.order.files.splitting), at: since)
+        lane.file?.note { $0.muted(role.kind, from: since, to: time) }
+        lane.file?.mark { $0.mute($1, role.kind, isOn: false, at: time) }
+    }
+
+    private func askForKeyframe(section: Int, encoding: Int?) {
+        guard let order = connection?.order else { return }
+        order.mediaLoop.order { $0.requestKeyframe(of: order.peer, mediaIndex: section, encoding: encoding) }
+    }
+
+    // MARK: - Lanes
+
+    private func lane(_ wanted: Lane, at now: ChannelTime) -> TakeLane {
+        if let known = lanes.first(where: { $0.lane == wanted }) { return known }
+        let lane = TakeLane(wanted, index: index(for: wanted), context: context, at: now)
+        lanes.append(lane)
+        return lane
+    }
+
+    /// Microphone and camera share an index whether they share files or not.
+    private func index(for lane: Lane) -> UserIndex {
+        switch lane {
+        case .user, .sound, .picture:
+            if let shared = lanes.first(where: { [.user, .sound, .picture].contains($0.lane) }) { return shared.index }
+        case .screen: break
         }
-    }
-
-    private func open(_ container: Container, at time: ChannelTime) {
-        let begin = wallTime(time)
-        name = RecordingNames.take(of: order.user, startedAt: begin, container: container)
-        indexName = RecordingNames.index(of: order.user, startedAt: begin)
-        index = UIDIndex(origin: time)
-        index?.create(name, at: time)
-        let (id, notices) = (order.id, notices)
-        let summary = summary
-        file = storage.create(order.directory + "/" + name) { failure in
-            notices.yield(CaptureNotice(capture: id, kind: .failed(summary, failure)))
-        }
-        tell(.opened(self.summary))
-    }
-
-    private func started(_ format: TrackFormat, at time: ChannelTime) {
-        if let size = format.pictureSize {
-            video = format
-            index?.video(name, width: size.width, height: size.height, rotation: 0, at: time)
-        } else if let channelCount = format.channelCount {
-            audio = format
-            index?.audio(name, channelCount: channelCount, at: time)
-        }
-    }
-
-    private func wallTime(_ time: ChannelTime) -> WallTime {
-        order.wallOrigin + .nanoseconds(time.nanoseconds)
-    }
-
-    private func askForKeyframe() {
-        let (loop, peer) = (order.mediaLoop, order.peer)
-        loop.order { $0.requestKeyframes(of: peer) }
+        let index = UserIndex(user: context.order.user, lane: lane)
+        indexes.append(index)
+        return index
     }
 
     // MARK: - Telling
 
-    private var summary: TakeSummary {
-        let counters = take?.counters ?? TakeCounters()
-        let start = take?.origin ?? ChannelTime(nanoseconds: 0)
-        return TakeSummary(
-            file: name, video: video, audio: audio, start: start, end: max(start, end), firstPicture: firstPicture,
-            byteCount: byteCount, videoFrameCount: counters.videoSampleCount,
-            audioFrameCount: counters.audioSampleCount,
-            droppedFrameCount: counters.droppedAfterLoss + counters.droppedBeforeKeyframe,
-            index: (indexName, index?.text ?? ""))
-    }
-
-    private func tell(_ kind: CaptureNotice.Kind) { notices.yield(CaptureNotice(capture: order.id, kind: kind)) }
-
-    private func tellTrouble(_ text: String) { tell(.trouble(text)) }
-}
-
-/// A file that has all its writes, and waits for the disk.
-struct ClosingTake: Sendable {
-    var capture: CaptureID
-    var file: StorageFile?
-    var summary: TakeSummary?
-
-    /// Waits for the disk and reports how it went.
-    func report(to notices: AsyncStream<CaptureNotice>.Continuation) async {
-        if let file, let summary {
-            let failure = await finish(file)
-            notices.yield(CaptureNotice(capture: capture, kind: .closed(summary, failure: failure)))
+    private func report(withProof: Bool) {
+        if withProof {
+            noteClocks()
+            if let order = connection?.order {
+                let source = CaptureSource(capture: context.order.id, peer: order.peer)
+                order.mediaLoop.order { $0.tellStatistics(to: source) }
+            }
         }
-        notices.yield(CaptureNotice(capture: capture, kind: .ended))
+        for lane in lanes { lane.file?.report(withProof: withProof) }
     }
 
-    private func finish(_ file: StorageFile) async -> String? {
-        do {
-            try await file.finish()
-            return nil
-        } catch {
-            return "\(error)"
+    /// Writes down what is known of the connection's clocks, while it is there.
+    private func noteClocks() {
+        guard let connection else { return }
+        for lane in lanes {
+            let sections = laneBySection.indices.filter { laneBySection[$0] === lane }
+            let sound = sections.first { connection.roles[$0].kind == .audio }
+            let picture = sections.first { connection.roles[$0].kind == .video }
+            let clock = connection.clock(sound: sound, picture: picture)
+            lane.file?.note { $0.clock = clock }
+        }
+    }
+
+    /// Passes on what the lanes have closed, and what the indexes say.
+    private func collect() {
+        for lane in lanes {
+            for file in lane.takeClosings() {
+                closing = Task { [closing, notices] in
+                    await closing?.value
+                    await file.report(to: notices)
+                }
+            }
+        }
+        for index in indexes {
+            if let change = index.takeChange() { context.tell(.index(name: change.name, text: change.text)) }
         }
     }
 }

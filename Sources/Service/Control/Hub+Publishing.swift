@@ -29,7 +29,7 @@ extension Hub {
         }
         let user = try user(uid, in: channel)
         let profile = try checkProfile(profile, of: channel)
-        let loop = emptiestLoop()
+        let loop = loopForOneMore()
         let local = localParameters(portOf: loop)
         let (answer, negotiation) = try asProblem {
             () throws(WHIPProblem) in
@@ -145,13 +145,13 @@ extension Hub {
         return profile
     }
 
-    /// The loop that the fewest peers live on.
-    private func emptiestLoop() -> MediaLoop {
+    /// The loop that the next peer is to live on.
+    private func loopForOneMore() -> MediaLoop {
         var counts = [Int](repeating: 0, count: loops.count)
         for publication in publications.values {
             if let index = loops.firstIndex(where: { $0 === publication.loop }) { counts[index] += 1 }
         }
-        return loops[counts.indices.min { counts[$0] < counts[$1] } ?? 0]
+        return loops[Placement.index(among: counts)]
     }
 
     private func localParameters(portOf loop: MediaLoop) -> LocalParameters {

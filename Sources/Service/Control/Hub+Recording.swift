@@ -20,6 +20,9 @@ extension Hub {
         if let seconds = request.idleSeconds, !(3...86_400).contains(seconds) {
             throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 86400, not \(seconds)")
         }
+        if let wrong = request.files(otherwise: options.files).contradiction {
+            throw Problem.badField(wrong.field, wrong.why)
+        }
         if request.directory?.isEmpty == true {
             throw Problem.badField("directory", "directory is empty; name one, or leave it out")
         }
@@ -85,10 +88,12 @@ extension Hub {
         } catch {
             throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
         }
+        let files = request.files(otherwise: options.files)
         let document = RecordingDocument(
             id: Self.makeToken(), channel: request.channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
-            directory: directory, audio: request.audio ?? options.audio,
+            directory: directory, audio: files.audio, container: files.container, splitting: files.splitting,
+            streamType: files.streamType, onLoss: files.onLoss,
             idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
             end: nil)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
@@ -130,7 +135,7 @@ extension Hub {
         }
     }
 
-    /// Begins to record one user, unless they left, or are recorded already, or the recording ends.
+    /// Begins to record one user, or goes on with one who is back, unless they left, or the recording ends.
     ///
     /// Loops and workers get orders and are not waited for, so that nothing changes here meanwhile; each performs its
     /// orders in their order.
@@ -138,49 +143,78 @@ extension Hub {
         guard session.isRunning, let publication = publications[publicationID],
             publication.channel == session.document.channel, publication.captures[session.document.id] == nil
         else { return }
-        let id = makeCaptureID()
-        let worker = worker(of: id)
-        publications[publication.id]?.captures[session.document.id] = id
-        session.openCaptures[id] = publication.uid
-        session.joinedAt[id] = max(publication.since, session.origin)
+        let capture = capture(of: publication, in: session)
+        publications[publication.id]?.captures[session.document.id] = capture.id
         session.document.users.append(
             RecordingDocument.User(
                 uid: publication.uid, joinedAtMilliseconds: session.milliseconds(at: SystemClock.now()),
                 leftAtMilliseconds: nil))
         session.note("userJoined", uid: publication.uid)
         session.log.info("User \(publication.uid) joined, RecordingDir:\(session.document.directory)")
+        let order = ConnectionOrder(
+            peer: publication.peer, mediaLoop: publication.loop, media: publication.media,
+            since: max(publication.since, session.origin))
+        capture.worker.order { $0.connect(capture.id, order) }
+        publication.loop.order {
+            $0.addRoute(CaptureRoute(worker: capture.worker, capture: capture.id), to: order.peer)
+        }
+    }
+
+    /// The capture of a user: the one they had before, or a new one.
+    private func capture(of publication: Publication, in session: RecordingSession) -> UserCaptureEntry {
+        if var known = session.captures[publication.user] {
+            (known.loop, known.peer) = (publication.loop, publication.peer)
+            session.captures[publication.user] = known
+            return known
+        }
+        let made = UserCaptureEntry(
+            id: makeCaptureID(), worker: worker(beside: publication.loop), loop: publication.loop,
+            peer: publication.peer)
+        session.captures[publication.user] = made
+        session.openCaptures[made.id] = publication.uid
+        let document = session.document
+        var files = FileChoices()
+        (files.audio, files.container, files.splitting) = (document.audio, document.container, document.splitting)
+        (files.streamType, files.onLoss) = (document.streamType, document.onLoss)
         let order = CaptureOrder(
-            id: id, user: publication.user, directory: session.document.directory, origin: session.origin,
-            wallOrigin: session.wallOrigin, audio: session.document.audio, media: publication.media,
-            mediaLoop: publication.loop, peer: publication.peer)
-        worker.order { $0.begin(order) }
-        publication.loop.order { $0.addRoute(CaptureRoute(worker: worker, capture: id), to: order.peer) }
+            id: made.id, user: publication.user, directory: document.directory, origin: session.origin,
+            wallOrigin: session.wallOrigin, files: files)
+        made.worker.order { $0.begin(order) }
+        return made
     }
 
-    private func worker(of capture: CaptureID) -> CaptureWorker {
-        workers[Int(capture.rawValue % UInt64(workers.count))]
+    /// The worker that takes what comes from a loop: each loop has one, so that where one thread is enough for the
+    /// peers, one is for their captures.
+    private func worker(beside loop: MediaLoop) -> CaptureWorker {
+        workers[loops.firstIndex { $0 === loop } ?? 0]
     }
 
-    /// Ends a user's captures when the user is gone.
+    /// Tells a user's captures when the user is gone, perhaps to come back.
     func endCaptures(of publication: Publication, _ end: PeerEnd) {
+        let now = SystemClock.now()
+        let isSilent = end == .timeout
         for session in sessions {
-            guard let capture = publication.captures[session.document.id] else { continue }
-            let now = SystemClock.now()
+            guard publication.captures[session.document.id] != nil,
+                let capture = session.captures[publication.user]
+            else { continue }
             if let index = session.document.users.lastIndex(where: { $0.uid == publication.uid && $0.isPresent }) {
                 session.document.users[index].leftAtMilliseconds = session.milliseconds(at: now)
             }
             session.note("userLeft", uid: publication.uid, end.words)
             session.log.info("User \(publication.uid) offline, reason: \(end.offlineReason.rawValue)")
-            endCapture(capture, of: publication, at: now)
+            let source = CaptureSource(capture: capture.id, peer: publication.peer)
+            leave(capture, behind: publication.loop) { $0.disconnect(source, at: now, silently: isSilent) }
         }
     }
 
-    /// Ends a capture, behind all the frames that its peer's loop has for it.
-    private func endCapture(_ capture: CaptureID, of publication: Publication, at now: Instant) {
-        let (worker, peer) = (worker(of: capture), publication.peer)
-        publication.loop.order { loop in
-            loop.removeRoute(capture, from: peer)
-            worker.order { $0.finish(capture, at: now) }
+    /// Orders something of a capture's worker, behind all the frames that a loop has for it, and sends it no more.
+    private func leave(
+        _ capture: UserCaptureEntry, behind loop: MediaLoop,
+        _ body: @escaping @Sendable (isolated CaptureWorker) -> Void
+    ) {
+        loop.order { loop in
+            loop.removeRoute(capture.id, from: capture.peer)
+            capture.worker.order(body)
         }
     }
 
@@ -192,7 +226,6 @@ extension Hub {
             session.update(summary, of: notice.capture, state: .open)
             session.note("takeOpened", uid: uid, summary.file)
             session.log.info("MediaFile \(summary.file)")
-            writeIndex(summary, of: notice.capture, in: session)
         case .progress(let summary): session.update(summary, of: notice.capture, state: .open)
         case .failed(let summary, let failure):
             session.update(summary, of: notice.capture, state: .failed)
@@ -202,11 +235,14 @@ extension Hub {
         case .trouble(let text):
             session.note("trouble", uid: uid, text)
             session.log.error(text)
+        case .happened(let type, let detail):
+            session.note(type, uid: uid, detail)
+            session.log.info("\(type) of user \(uid ?? ""): \(detail)")
+        case .index(let name, let text): writeIndex(name, text, of: notice.capture, in: session)
         case .closed(let summary, let failure):
             session.update(summary, of: notice.capture, state: failure == nil ? .closed : .failed)
             session.note("takeClosed", uid: uid, failure ?? summary.file)
             session.log.info("~MediaFile \(summary.file)")
-            writeIndex(summary, of: notice.capture, in: session)
         case .ended:
             session.openCaptures[notice.capture] = nil
             finishIfDone(session)
@@ -214,13 +250,15 @@ extension Hub {
     }
 
     /// Writes a user's index anew, behind the one written before; other notices do not wait for the disk.
-    private func writeIndex(_ summary: TakeSummary, of capture: CaptureID, in session: RecordingSession) {
-        let path = session.document.directory + "/" + summary.index.name
+    private func writeIndex(
+        _ name: String, _ text: String, of capture: CaptureID, in session: RecordingSession
+    ) {
+        let path = session.document.directory + "/" + name
         let before = session.indexWrites[capture]
         session.indexWrites[capture] = Task {
             await before?.value
             do {
-                try await storage.replaceFile(path, with: Array(summary.index.text.utf8))
+                try await storage.replaceFile(path, with: Array(text.utf8))
             } catch {
                 complain("\(error)")
                 session.note("writeFailed", uid: session.openCaptures[capture], "\(error)")
@@ -236,11 +274,11 @@ extension Hub {
         let now = SystemClock.now()
         session.end(end)
         session.log.info(end.description)
-        for publication in publications.values {
-            guard let capture = publication.captures[session.document.id] else { continue }
-            publications[publication.id]?.captures[session.document.id] = nil
-            endCapture(capture, of: publication, at: now)
+        for id in publications.keys { publications[id]?.captures[session.document.id] = nil }
+        for capture in session.captures.values {
+            leave(capture, behind: capture.loop) { $0.finish(capture.id, at: now) }
         }
+        session.captures = [:]
         finishIfDone(session)
     }
 

@@ -99,7 +99,7 @@ public actor Hub {
         return PeerID(rawValue: peerCount)
     }
 
-    /// A number that no other capture of this process had; they count through the workers.
+    /// A number that no other capture of this process had.
     func makeCaptureID() -> CaptureID {
         captureCount += 1
         return CaptureID(rawValue: captureCount)

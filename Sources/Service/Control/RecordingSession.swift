@@ -1,4 +1,5 @@
 import Capture
+import Channel
 import Codecs
 import EventLoop
 import Foundation
@@ -19,7 +20,8 @@ final class RecordingSession {
     let wallOrigin: WallTime
     let log: SystemLog
     var openCaptures: [CaptureID: String] = [:]
-    var joinedAt: [CaptureID: Instant] = [:]
+    /// The capture of each user who was ever here: it lasts until the recording ends, and goes on with who returns.
+    var captures: [UserID: UserCaptureEntry] = [:]
     /// The last write of each user's index, which a next one follows.
     var indexWrites: [CaptureID: Task<Void, Never>] = [:]
     /// Its last files are being written; nothing can delay the end any more.
@@ -68,7 +70,7 @@ final class RecordingSession {
     /// The numbers of a file whose writing failed stand still: what came later is not in it.
     func update(_ summary: TakeSummary, of capture: CaptureID, state: RecordingDocument.Take.State) {
         guard let uid = openCaptures[capture] else { return }
-        let take = Self.describe(summary, uid: uid, state: state, joined: joinedAt[capture].map(milliseconds(at:)) ?? 0)
+        var take = Self.describe(summary, uid: uid, state: state)
         guard let index = document.takes.firstIndex(where: { $0.file == take.file }) else {
             document.takes.append(take)
             return
@@ -76,21 +78,32 @@ final class RecordingSession {
         switch (document.takes[index].state, state) {
         case (.failed, _): break
         case (_, .failed): document.takes[index].state = .failed
-        default: document.takes[index] = take
+        default:
+            take.proof = take.proof ?? document.takes[index].proof
+            document.takes[index] = take
         }
     }
 
     private static func describe(
-        _ summary: TakeSummary, uid: String, state: RecordingDocument.Take.State, joined: Int64
+        _ summary: TakeSummary, uid: String, state: RecordingDocument.Take.State
     ) -> RecordingDocument.Take {
         RecordingDocument.Take(
-            file: summary.file, uid: uid, state: state, video: summary.video?.describedVideo,
-            audio: summary.audio?.describedAudio, startedAtMilliseconds: summary.start.nanoseconds / 1_000_000,
+            file: summary.file, uid: uid, lane: summary.lane.name, cause: summary.cause, state: state,
+            video: summary.video?.describedVideo, audio: summary.audio?.describedAudio,
+            startedAtMilliseconds: summary.start.nanoseconds / 1_000_000,
             durationMilliseconds: (summary.end - summary.start).wholeMilliseconds, byteCount: summary.byteCount,
             videoFrameCount: summary.videoFrameCount, audioFrameCount: summary.audioFrameCount,
             droppedFrameCount: summary.droppedFrameCount,
-            firstPictureMilliseconds: summary.firstPicture.map { $0.nanoseconds / 1_000_000 - joined })
+            firstPictureMilliseconds: summary.firstPictureDelay?.wholeMilliseconds, proof: summary.proof)
     }
+}
+
+/// Where a user's capture is, and which connection feeds it or fed it last.
+struct UserCaptureEntry {
+    let id: CaptureID
+    let worker: CaptureWorker
+    var loop: MediaLoop
+    var peer: PeerID
 }
 
 extension TrackFormat {

@@ -117,11 +117,19 @@ actor MediaLoop: DatagramReceiver {
         handOverAt = nil
     }
 
-    /// Asks a peer for a keyframe of each of its pictures.
-    func requestKeyframes(of id: PeerID) {
+    /// Asks a peer for a keyframe of a section: of one of its encodings, or of all.
+    func requestKeyframe(of id: PeerID, mediaIndex: Int, encoding: Int?) {
         guard let slot = slots[id] else { return }
-        slot.requestKeyframes(at: SystemClock.now())
+        slot.peer.requestKeyframe(mediaIndex: mediaIndex, encoding: encoding, at: SystemClock.now())
         touch(slot)
+    }
+
+    /// Hands over what a peer has counted, behind the frames that wait.
+    func tellStatistics(to source: CaptureSource) {
+        guard let slot = slots[source.peer], let route = slot.routes.first(where: { $0.capture == source.capture })
+        else { return }
+        let now = SystemClock.now()
+        put(.statistics(source, slot.peer.statistics.tracks, at: now), for: route.worker, at: now)
     }
 
     /// Begins an ICE restart: the peer may come back from anywhere with the new credentials.
@@ -216,12 +224,17 @@ actor MediaLoop: DatagramReceiver {
                 slot.peer.recycle(frame.bytes, of: track)
                 return
             }
-            for route in slot.routes { put(.frame(route.capture, track, frame), for: route.worker, at: now) }
+            for route in slot.routes { put(.frame(slot.source(of: route), track, frame), for: route.worker, at: now) }
         case .senderReport(let track, let wall, let ticks, let arrival):
             for route in slot.routes {
                 put(
-                    .report(route.capture, track, wall: wall, ticks: ticks, arrival: arrival), for: route.worker,
+                    .report(slot.source(of: route), track, wall: wall, ticks: ticks, arrival: arrival),
+                    for: route.worker,
                     at: now)
+            }
+        case .packetsLost(let track, let count, let moment):
+            for route in slot.routes {
+                put(.lost(slot.source(of: route), track, count: count, at: moment), for: route.worker, at: now)
             }
         case .connected(let profile): notices.yield(PeerNotice(peer: slot.id, kind: .connected(profile)))
         case .closed(let end): remove(slot, end)

@@ -32,6 +32,9 @@ final class PeerSlot {
         self.peer = peer
     }
 
+    /// What its frames on a route are told to come from.
+    func source(of route: CaptureRoute) -> CaptureSource { CaptureSource(capture: route.capture, peer: id) }
+
     /// Asks for a keyframe of each of its pictures.
     func requestKeyframes(at now: Instant) {
         for index in 0..<mediaCount { peer.requestKeyframe(mediaIndex: index, at: now) }

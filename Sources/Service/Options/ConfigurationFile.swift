@@ -43,7 +43,7 @@ public enum ConfigurationFile {
         case .text(let text): return [text]
         case .list(let list) where ServiceOptions.repeatableNames.contains(name):
             return try list.flatMap { try texts(of: $0, named: name, in: file) }
-        case .list where ServiceOptions.names.contains(name):
+        case .list where ServiceOptions.names.contains(ServiceOptions.aliases[name] ?? name):
             throw OptionError("\(file): '\(name)' has one value, not a list")
         case .list, .other: throw OptionError("\(file): '\(name)' must be a text or a whole number")
         }

@@ -1,14 +1,24 @@
+public import Capture
+
 /// What a caller asks for when a recording is started.
+///
+/// What is left out is as the server's options say.
 public struct RecordingRequest: Codable, Equatable, Sendable {
     public var channel: String
     public var mode: String?
     public var idleSeconds: Int?
     public var audio: AudioChoice?
+    public var container: ContainerChoice?
+    public var splitting: Splitting?
+    public var streamType: LayerChoice?
+    public var onLoss: OnLoss?
     /// An existing or new directory that receives the files directly, without day and channel folders.
     public var directory: String?
 
     /// The names of all of these.
-    public static let fields = ["channel", "mode", "idleSeconds", "audio", "directory"]
+    public static let fields = [
+        "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "directory",
+    ]
 
     public init(
         channel: String, mode: String? = nil, idleSeconds: Int? = nil, audio: AudioChoice? = nil,
@@ -19,5 +29,25 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         self.idleSeconds = idleSeconds
         self.audio = audio
         self.directory = directory
+    }
+
+    /// A request that names all choices about files.
+    public init(channel: String, idleSeconds: Int, files: FileChoices, directory: String?) {
+        self.init(channel: channel, idleSeconds: idleSeconds, audio: files.audio, directory: directory)
+        container = files.container
+        splitting = files.splitting
+        streamType = files.streamType
+        onLoss = files.onLoss
+    }
+
+    /// The choices about files, with those of the server where nothing was chosen.
+    func files(otherwise defaults: FileChoices) -> FileChoices {
+        var files = defaults
+        files.audio = audio ?? files.audio
+        files.container = container ?? files.container
+        files.splitting = splitting ?? files.splitting
+        files.streamType = streamType ?? files.streamType
+        files.onLoss = onLoss ?? files.onLoss
+        return files
     }
 }

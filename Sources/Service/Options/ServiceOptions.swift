@@ -1,3 +1,4 @@
+import Capture
 public import CommandLineOptions
 import Foundation
 public import Units
@@ -26,8 +27,8 @@ public struct ServiceOptions: Equatable, Sendable {
     public var autoRecord = AutoRecord.off
     /// How long a recording waits in a channel without users.
     public var idle: Duration = .seconds(300)
-    /// What becomes of the sound where the container leaves a choice.
-    public var audio = AudioChoice.aac
+    /// How files are made of what users send.
+    public var files = FileChoices()
     /// How many media loops run; nothing means one per core.
     public var loopCount: Int?
     /// How many users may be in all channels together; more are refused.
@@ -36,32 +37,32 @@ public struct ServiceOptions: Equatable, Sendable {
     public init() {}
 }
 
-/// How sound is kept in an MP4.
-public enum AudioChoice: String, CaseIterable, Codable, Sendable {
-    /// Decoded and encoded again as AAC-LC, which plays everywhere.
-    case aac
-    /// The packets as they came, at no cost.
-    case opus
-}
-
 extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
-        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "loops", "max-users",
+        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
+        "stream-type", "on-loss", "loops", "max-users",
     ]
+
+    /// Other names of some of them, as the product that Lathe stands in for calls them.
+    public static let aliases = ["streamType": "stream-type"]
 
     /// Those that may be given more than once.
     static let repeatableNames: Set<String> = ["public-ip"]
 
     /// Sets one option from its text, as it stands on the command line or in the file.
     public mutating func set(_ name: String, to text: String) throws(OptionError) {
-        switch name {
+        switch Self.aliases[name] ?? name {
         case "http": try setHTTP(text)
         case "udp-ports": udpPorts = try Self.portRange(text)
         case "public-ip": publicIPs.append(try Self.address(text))
         case "record-root": recordRoot = try Self.path(text)
         case "auto-record": autoRecord = try Self.choice(name, text)
-        case "audio": audio = try Self.choice(name, text)
+        case "audio": files.audio = try Self.choice(name, text)
+        case "container": files.container = try Self.choice(name, text)
+        case "splitting": files.splitting = try Self.choice(name, text)
+        case "stream-type": files.streamType = try Self.streamType(name, text)
+        case "on-loss": files.onLoss = try Self.choice(name, text)
         case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
         case "loops": loopCount = try Self.number(name, text, in: 1...256)
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
@@ -78,6 +79,7 @@ extension ServiceOptions {
                 "--udp-ports has \(udpPorts.count) ports but --loops needs \(needed), one each; "
                     + "widen the range or name fewer loops")
         }
+        if let wrong = files.contradiction { throw OptionError("--\(wrong.field): \(wrong.why)") }
         return self
     }
 
@@ -123,8 +125,16 @@ extension ServiceOptions {
         _ name: String, _ text: String
     ) throws(OptionError) -> Choice where Choice.RawValue == String {
         guard let choice = Choice(rawValue: text) else {
-            let known = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-            throw OptionError("--\(name) is \(known), not '\(text)'")
+            let known = Choice.allCases.map(\.rawValue)
+            let listed = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
+            throw OptionError("--\(name) is \(listed), not '\(text)'")
+        }
+        return choice
+    }
+
+    private static func streamType(_ name: String, _ text: String) throws(OptionError) -> LayerChoice {
+        guard let choice = Int(text).flatMap(LayerChoice.init) else {
+            throw OptionError("--\(name) is 0 for the high stream or 1 for the low one, not '\(text)'")
         }
         return choice
     }

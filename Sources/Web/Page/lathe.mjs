@@ -3,8 +3,13 @@
 const element = (id) => document.getElementById(id);
 
 /** The one call that this page may be in. */
-const call = { peer: null, media: null, resource: null, entityTag: null, channel: null, recording: null,
-               lastSent: null, reconnect: null };
+const call = { peer: null, media: null, screen: null, senders: {}, resource: null, entityTag: null, channel: null,
+               recording: null, lastSent: null, reconnect: null };
+
+/** What the server takes, and what it makes of it; the browser says which of them it can send. */
+const CODECS = { H264: "H.264 → MP4", VP8: "VP8 → WebM", VP9: "VP9 → MP4", AV1: "AV1 → MP4", H265: "H.265 → MP4" };
+
+const mimeType = (name) => `video/${name.toLowerCase()}`;
 
 // ---------------------------------------------------------------- devices
 
@@ -20,6 +25,12 @@ function fill(select, devices, absent) {
     new Option(device.label || `${device.kind === "videoinput" ? "Camera" : "Microphone"} ${index + 1}`,
                device.deviceId)), new Option(absent, "none"));
   if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
+}
+
+function listCodecs() {
+  const known = new Set(RTCRtpSender.getCapabilities("video").codecs.map((codec) => codec.mimeType.toLowerCase()));
+  const names = Object.keys(CODECS).filter((name) => known.has(mimeType(name)));
+  element("codec").replaceChildren(...names.map((name) => new Option(CODECS[name], name)));
 }
 
 async function openDevices() {
@@ -39,17 +50,27 @@ async function publish() {
   listDevices();
   call.channel = element("channel").value.trim();
   await connect();
-  element("leave").disabled = false;
+  element("leave").disabled = element("share").disabled = false;
+  element("mute-camera").disabled = !call.senders.video;
+  element("mute-microphone").disabled = !call.senders.audio;
   element("channel").disabled = element("uid").disabled = true;
 }
 
 async function connect() {
   const peer = new RTCPeerConnection();
   call.peer = peer;
+  call.senders = {};
   for (const track of call.media.getTracks()) {
-    const transceiver = peer.addTransceiver(track, { direction: "sendonly", streams: [call.media] });
+    const sendEncodings = track.kind === "video" && element("simulcast").checked ? encodings() : [];
+    const transceiver = peer.addTransceiver(track, { direction: "sendonly", streams: [call.media], sendEncodings });
     if (track.kind === "video") preferCodec(transceiver, element("codec").value);
+    call.senders[track.kind] = transceiver.sender;
   }
+  // WHIP offers once, so the screen's section is there before there is a screen.
+  const screen = peer.addTransceiver("video", { direction: "sendonly", streams: [new MediaStream()] });
+  preferCodec(screen, element("codec").value);
+  call.senders.screen = screen.sender;
+  if (call.screen) await screen.sender.replaceTrack(call.screen);
   peer.onconnectionstatechange = () => connectionChanged(peer);
   await peer.setLocalDescription();
   await gathered(peer);
@@ -59,10 +80,42 @@ async function connect() {
 
 function preferCodec(transceiver, name) {
   const codecs = RTCRtpSender.getCapabilities("video").codecs;
-  const first = codecs.filter((codec) => codec.mimeType.toLowerCase() === `video/${name.toLowerCase()}`);
-  const repair = codecs.filter((codec) => codec.mimeType.toLowerCase() === "video/rtx");
-  if (!first.length) throw new Error(`This browser cannot send ${name}; choose the other codec.`);
-  transceiver.setCodecPreferences([...first, ...repair]);
+  const isFirst = (codec) => codec.mimeType.toLowerCase() === mimeType(name);
+  const first = codecs.filter(isFirst);
+  if (!first.length) throw new Error(`This browser cannot send ${name}; choose another codec.`);
+  transceiver.setCodecPreferences([...first, ...codecs.filter((codec) => !isFirst(codec))]);
+}
+
+/** Three sizes of the same picture (RFC 8853), the smallest first. */
+function encodings() {
+  return [["quarter", 4], ["half", 2], ["full", 1]].map(([rid, scaleResolutionDownBy]) =>
+    ({ rid, scaleResolutionDownBy }));
+}
+
+/** Stops or resumes sending one track; nothing of it leaves meanwhile. */
+async function toggle(kind, button) {
+  const muted = button.getAttribute("aria-pressed") !== "true";
+  const track = call.media.getTracks().find((one) => one.kind === kind);
+  await call.senders[kind].replaceTrack(muted ? null : track);
+  button.setAttribute("aria-pressed", muted);
+}
+
+async function shareScreen() {
+  if (call.screen) return endScreen();
+  const media = await navigator.mediaDevices.getDisplayMedia({ video: true });
+  [call.screen] = media.getVideoTracks();
+  // A screen is read, not watched: sharp pictures matter more than many.
+  call.screen.contentHint = "detail";
+  call.screen.addEventListener("ended", tried(endScreen));
+  await call.senders.screen.replaceTrack(call.screen);
+  element("share").setAttribute("aria-pressed", true);
+}
+
+async function endScreen() {
+  call.screen?.stop();
+  call.screen = null;
+  element("share").setAttribute("aria-pressed", false);
+  if (call.peer) await call.senders.screen.replaceTrack(null);
 }
 
 /** Waits until the candidates are in the offer, so that no trickling is needed; two seconds at most. */
@@ -112,12 +165,16 @@ function reconnectLater() {
 
 async function leave() {
   const { peer, media, resource } = call;
-  Object.assign(call, { peer: null, media: null, resource: null, entityTag: null, lastSent: null });
+  await endScreen();
+  Object.assign(call, { peer: null, media: null, senders: {}, resource: null, entityTag: null, lastSent: null });
   peer?.close();
   media?.getTracks().forEach((track) => track.stop());
   element("preview").srcObject = null;
   element("publish").disabled = false;
-  element("leave").disabled = true;
+  for (const id of ["leave", "mute-camera", "mute-microphone", "share"]) {
+    element(id).disabled = true;
+    if (element(id).ariaPressed) element(id).setAttribute("aria-pressed", false);
+  }
   element("channel").disabled = element("uid").disabled = false;
   element("connection").textContent = "none";
   for (const id of ["bitrate", "frames", "resolution"]) element(id).textContent = "–";
@@ -125,11 +182,17 @@ async function leave() {
   say("You left the channel.");
 }
 
+/** Whether statistics are those of the camera, in its largest size. */
+function isCamera(report) {
+  const camera = call.peer.getTransceivers().find((one) => one.sender === call.senders.video);
+  return report.mid === camera?.mid && (report.rid ?? "full") === "full";
+}
+
 async function showSending() {
   if (!call.peer) return;
   for (const report of (await call.peer.getStats()).values()) {
-    if (report.type !== "outbound-rtp" || report.kind !== "video") continue;
-    const last = call.lastSent;
+    if (report.type !== "outbound-rtp" || report.kind !== "video" || !isCamera(report)) continue;
+    const last = call.lastSent?.id === report.id ? call.lastSent : null;
     call.lastSent = report;
     element("frames").textContent = report.framesSent ?? "–";
     if (report.frameWidth) element("resolution").textContent = `${report.frameWidth}×${report.frameHeight}`;
@@ -232,6 +295,9 @@ element("join").addEventListener("submit", async (event) => {
   try { await publish(); } catch (error) { await leave(); say(error.message, true); }
 });
 element("leave").addEventListener("click", tried(leave));
+element("mute-camera").addEventListener("click", tried(() => toggle("video", element("mute-camera"))));
+element("mute-microphone").addEventListener("click", tried(() => toggle("audio", element("mute-microphone"))));
+element("share").addEventListener("click", tried(shareScreen));
 element("record").addEventListener("click", tried(startRecording));
 element("stop").addEventListener("click", tried(stopRecording));
 addEventListener("pagehide", () => {
@@ -239,5 +305,6 @@ addEventListener("pagehide", () => {
 });
 
 listDevices();
+listCodecs();
 setInterval(() => showSending(), 1000);
 setInterval(() => refreshRecording().catch(() => say("The server does not answer.", true)), 500);

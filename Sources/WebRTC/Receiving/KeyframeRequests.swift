@@ -5,36 +5,69 @@ struct KeyframeRequests: Sendable {
     /// How long a new track may take to show its first keyframe, which senders begin with unasked, and which may have
     /// to be repaired first.
     static let startGrace = Duration.milliseconds(500)
-    /// The time between the first two requests; it doubles up to the longest.
+    /// How much longer than a round trip a keyframe may take: its sender's next picture, and its own length on the link.
     ///
-    /// A keyframe takes a round trip and its own length on the link; asking more often makes encoders
-    /// spend all they have on keyframes.
-    static let firstInterval = Duration.milliseconds(500)
+    /// Asking more often makes encoders spend all they have on keyframes.
+    static let margin = Duration.milliseconds(150)
+    /// The time between requests doubles up to this.
     static let longestInterval = Duration.seconds(4)
+    /// How soon after a request another loss may lead to the next: browsers heed no more.
+    static let spacing = Duration.milliseconds(300)
+    /// How soon after a request somebody's wish may lead to the next: one keyframe serves all who wish for one.
+    static let wishSpacing = Duration.milliseconds(500)
+    /// After so many requests that brought nothing, the other kind is tried.
+    static let stubbornTries = 3
 
     /// Requests sent so far.
     private(set) var count = 0
     /// When to send the next one; nothing while no keyframe is wanted.
     private(set) var deadline: Instant?
+    /// How many requests brought nothing yet.
+    private(set) var tries = 0
 
-    private var tries = 0
     private var lastSent: Instant?
+    /// Whether the keyframe is only wanted in case a repair fails.
+    private var isPrecaution = false
 
     /// The first packet of the track came.
     mutating func trackStarted(at now: Instant) { deadline = now + Self.startGrace }
 
-    /// Nothing can be decoded without a keyframe, or somebody downstream wants one.
+    /// Nothing can be decoded without a keyframe.
     mutating func want(at now: Instant) {
-        guard deadline == nil || tries == 0 else { return }
-        let soonest = lastSent.map { max(now, $0 + Self.firstInterval) } ?? now
-        deadline = deadline.map { min($0, soonest) } ?? soonest
+        isPrecaution = false
+        schedule(at: now, Self.spacing)
+    }
+
+    /// Somebody downstream wants a keyframe.
+    mutating func wish(at now: Instant) {
+        isPrecaution = false
+        schedule(at: now, Self.wishSpacing)
+    }
+
+    /// A repair takes so long that a keyframe should be on its way in case it fails.
+    mutating func wantAsPrecaution(at now: Instant) {
+        guard deadline == nil else { return }
+        isPrecaution = true
+        schedule(at: now, Self.spacing)
+    }
+
+    /// The repair came after all: what was asked for as a precaution is not asked for again.
+    mutating func withdrawPrecaution() {
+        guard isPrecaution else { return }
+        satisfied()
+    }
+
+    /// A whole keyframe is here, though perhaps not in line yet.
+    mutating func satisfied() {
+        isPrecaution = false
+        deadline = nil
+        tries = 0
     }
 
     /// A whole frame came.
     mutating func received(isKeyframe: Bool, isBroken: Bool, at now: Instant) {
         if isKeyframe {
-            deadline = nil
-            tries = 0
+            satisfied()
         } else if isBroken || (deadline != nil && count == 0) {
             // A track that begins with another frame has lost its keyframe before we could hear it.
             want(at: now)
@@ -42,12 +75,18 @@ struct KeyframeRequests: Sendable {
     }
 
     /// Whether to send a request now; if so, it counts as sent.
-    mutating func takeDue(at now: Instant) -> Bool {
+    mutating func takeDue(at now: Instant, roundTrip: Duration) -> Bool {
         guard let due = deadline, due <= now else { return false }
-        deadline = now + min(Self.firstInterval * (1 << tries), Self.longestInterval)
-        tries = min(tries + 1, 3)
+        deadline = now + min((roundTrip + Self.margin) * (1 << min(tries, 6)), Self.longestInterval)
+        tries += 1
         lastSent = now
         count += 1
         return true
+    }
+
+    private mutating func schedule(at now: Instant, _ spacing: Duration) {
+        guard deadline == nil || tries == 0 else { return }
+        let soonest = lastSent.map { max(now, $0 + spacing) } ?? now
+        deadline = deadline.map { min($0, soonest) } ?? soonest
     }
 }

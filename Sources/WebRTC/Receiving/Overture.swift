@@ -1,4 +1,5 @@
 import Bytes
+import Jitter
 import RTP
 import Units
 
@@ -17,7 +18,9 @@ struct Overture: Sendable {
     struct Item: Sendable {
         var header: RTPHeader
         var place: Int64
-        var payload: [UInt8]
+        var note: PacketNote
+        var descriptor: [UInt8] = []
+        var payload: [UInt8] = []
         var arrival: Instant
     }
 
@@ -29,11 +32,15 @@ struct Overture: Sendable {
     var deadline: Instant? { isOver ? nil : start.map { $0 + Self.patience } }
 
     /// Holds a packet.
-    mutating func hold(_ header: RTPHeader, place: Int64, payload: Span<UInt8>, at now: Instant) {
+    mutating func hold(
+        _ header: RTPHeader, place: Int64, note: PacketNote = PacketNote(), descriptor: Span<UInt8>,
+        payload: Span<UInt8>, at now: Instant
+    ) {
         start = start ?? now
-        var bytes: [UInt8] = []
-        bytes.append(copying: payload)
-        items.append(Item(header: header, place: place, payload: bytes, arrival: now))
+        var item = Item(header: header, place: place, note: note, arrival: now)
+        item.descriptor.append(copying: descriptor)
+        item.payload.append(copying: payload)
+        items.append(item)
     }
 
     /// All packets held, in the order of sending, once it is time.

@@ -17,8 +17,17 @@ enum PublishCommand: Command {
             OptionDescription("uid", "U", "the user's id; further users count on from it"),
             OptionDescription("file", "MEDIA", "send this file's picture and sound, to its end"),
             OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
-            OptionDescription("codec", "h264|vp8", "how the picture is encoded (h264)"),
+            OptionDescription("codec", "h264|h265|vp8|vp9|av1", "how the picture is encoded (h264)"),
+            OptionDescription("audio-codec", "opus|pcmu|pcma|g722", "how the sound is encoded (opus)"),
             OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
+            OptionDescription("size", "WxH", "the pattern's pictures, 160x120 or larger (640x480)"),
+            OptionDescription("b-frames", "N", "so many B-pictures of the pattern in a row, H.264 and H.265 (0)"),
+            OptionDescription("simulcast", nil, "send the pattern in full, half and quarter size side by side"),
+            OptionDescription("stereo", nil, "send the pattern's sound on two channels"),
+            OptionDescription("dtx", nil, "do not send the pattern's silence; Opus only"),
+            OptionDescription("red", nil, "repeat each Opus packet in the next (RFC 2198)"),
+            OptionDescription(
+                "script", "EVENTS", "what happens meanwhile, as rotate=90@5,leave=8-10; see operating.md"),
             OptionDescription("count", "N", "how many users join (1)"),
             OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
             OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
@@ -47,7 +56,7 @@ enum PublishCommand: Command {
         guard !(arguments.has("file") && arguments.has("pattern")) else {
             throw OptionError("--file and --pattern exclude each other; give one of them")
         }
-        let codec = try codec(arguments["codec"])
+        let codec = try codec("codec", arguments["codec"], .video) ?? .h264
         let seconds = try arguments.number("seconds", in: 0.1...1_000_000.0)
         var order = PublishOrder(
             server: try server(arguments), channel: try channel(arguments),
@@ -56,6 +65,18 @@ enum PublishCommand: Command {
             count: try arguments.number("count", in: 1...2000) ?? 1, duration: seconds.map { .seconds($0) },
             conditions: try LinkOptions.conditions(arguments), seed: try LinkOptions.seed(arguments))
         order.bitsPerSecond = 1000 * (try arguments.number("bitrate", in: 50...50_000) ?? 1000)
+        order.audioCodec = try self.codec("audio-codec", arguments["audio-codec"], .audio) ?? .opus
+        order.reorderedPictureCount = try arguments.number("b-frames", in: 0...8) ?? 0
+        order.isSimulcast = arguments.has("simulcast")
+        order.isStereo = arguments.has("stereo")
+        order.hasPauses = arguments.has("dtx")
+        order.hasCopies = arguments.has("red")
+        if let text = arguments["size"] {
+            do { order.size = try PictureSize(parsing: text) } catch { throw OptionError("--size: \(error)") }
+        }
+        if let text = arguments["script"] {
+            do { order.script = try PublishScript(parsing: text) } catch { throw OptionError("--script: \(error)") }
+        }
         return order
     }
 
@@ -81,10 +102,12 @@ enum PublishCommand: Command {
         return .janus(url, room: room)
     }
 
-    static func codec(_ text: String?) throws -> Codec {
-        guard let text else { return .h264 }
-        guard let codec = Codec(rawValue: text.lowercased()), codec.kind == .video else {
-            throw OptionError("--codec is h264 or vp8, not '\(text)'")
+    private static func codec(_ option: String, _ text: String?, _ kind: MediaKind) throws -> Codec? {
+        guard let text else { return nil }
+        let known = Codec.allCases.filter { $0.kind == kind && $0 != .aac }
+        guard let codec = known.first(where: { $0.rawValue == text.lowercased() }) else {
+            let names = known.map(\.rawValue).joined(separator: ", ")
+            throw OptionError("--\(option) is one of \(names), not '\(text)'")
         }
         return codec
     }

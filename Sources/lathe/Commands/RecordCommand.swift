@@ -31,7 +31,7 @@ enum RecordCommand: Command {
         }
         let options = try ServerOptions.read(arguments)
         let request = RecordingRequest(
-            channel: channel, idleSeconds: Int(options.idle.components.seconds), audio: options.audio,
+            channel: channel, idleSeconds: Int(options.idle.components.seconds), files: options.files,
             directory: arguments["directory"])
         guard let text = arguments["server"] else { return try await host(options, request) }
         guard let url = URL(string: text), url.host != nil else {

@@ -34,14 +34,14 @@ enum PatternUser {
 }
 
 /// Signalling without HTTP in between.
-private final class HubSignaller: Signaller {
+final class HubSignaller: Signaller {
     private let hub: Hub
     private let channel: String
     private let uid: String
     private let setup: String
     private let session = Mutex<String?>(nil)
 
-    init(_ hub: Hub, channel: String, uid: String, setup: String) {
+    init(_ hub: Hub, channel: String, uid: String, setup: String = "actpass") {
         self.hub = hub
         self.channel = channel
         self.uid = uid

@@ -142,7 +142,7 @@ final class Call {
             case .datagram(let path): up.send(client.outgoing.bytes, along: path, at: now)
             case .event(let event):
                 clientEvents.append((now, event))
-                if case .keyframeRequested(let index) = event { sources[index].wantsKeyframe = true }
+                if case .keyframeRequested(let index, _) = event { sources[index].wantsKeyframe = true }
             case .wait(let until): return until
             }
         }

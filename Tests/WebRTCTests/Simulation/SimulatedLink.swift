@@ -1,44 +1,61 @@
 import Bytes
+import Link
 import TestSupport
 import Units
 import WebRTC
 
-/// One direction of a network: loses, delays, and so reorders.
+/// One direction of a network between addresses: loses, delays, and so reorders.
 struct SimulatedLink {
-    var loss = 0.0
-    var delay: ClosedRange<Int64> = 20...60
     var isDead = false
     /// What a router makes of the source address.
     var translates: (TransportAddress) -> TransportAddress = { $0 }
+    /// What never arrives, however often it is sent.
+    var swallows: ([UInt8]) -> Bool = { _ in false }
 
-    private var generator: SeededGenerator
-    private var flying: [(arrival: Instant, order: Int, path: Path, bytes: [UInt8])] = []
-    private var count = 0
-    /// The delay drifts, as queues fill and empty: neighbours mostly keep their order.
-    private var drift = 0.5
+    private var link: LossyLink
+    private var paths: [Path] = []
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-    mutating func send(_ bytes: [UInt8], along path: Path, at now: Instant) {
-        count += 1
-        drift = min(1, max(0, drift + Double.random(in: -0.1...0.1, using: &generator)))
-        let isLost = Double.random(in: 0..<1, using: &generator) < loss
-        // One in fifty takes its own way.
-        let isStray = Int.random(in: 0..<50, using: &generator) == 0
-        let share = isStray ? Double.random(in: 0...1, using: &generator) : drift
-        guard !isLost, !isDead else { return }
-        let span = Double(delay.upperBound - delay.lowerBound) * 1_000_000
-        let arrival = now + .nanoseconds(delay.lowerBound * 1_000_000 + Int64(span * share))
-        let back = Path(local: path.remote, remote: translates(path.local))
-        flying.append((arrival, count, back, bytes))
-        flying.sort { ($0.arrival, $0.order) > ($1.arrival, $1.order) }
+    init(seed: UInt64) {
+        // The delay drifts, as queues fill and empty; one datagram in fifty takes its own way.
+        link = LossyLink(LinkConditions(reordering: 0.02), seed: seed)
+        delay = 20...60
     }
 
-    var nextArrival: Instant? { flying.last?.arrival }
+    /// How the link behaves from now on.
+    var conditions: LinkConditions {
+        get { link.conditions }
+        set { link.conditions = newValue }
+    }
+
+    var loss: Double {
+        get { link.conditions.loss }
+        set { link.conditions.loss = newValue }
+    }
+
+    /// How long datagrams travel, in milliseconds.
+    var delay: ClosedRange<Int64> {
+        get {
+            let least = link.conditions.delay.wholeMilliseconds
+            return least...least + link.conditions.jitter.wholeMilliseconds
+        }
+        set {
+            link.conditions.delay = .milliseconds(newValue.lowerBound)
+            link.conditions.jitter = .milliseconds(newValue.upperBound - newValue.lowerBound)
+        }
+    }
+
+    mutating func send(_ bytes: [UInt8], along path: Path, at now: Instant) {
+        guard !isDead, !swallows(bytes) else { return }
+        let back = Path(local: path.remote, remote: translates(path.local))
+        let index = paths.firstIndex(of: back) ?? paths.count
+        if index == paths.count { paths.append(back) }
+        link.send([UInt8(index)] + bytes, at: now)
+    }
+
+    var nextArrival: Instant? { link.nextArrival }
 
     mutating func receive(at now: Instant) -> (path: Path, bytes: [UInt8])? {
-        guard let last = flying.last, last.arrival <= now else { return nil }
-        flying.removeLast()
-        return (last.path, last.bytes)
+        guard let bytes = link.next(at: now) else { return nil }
+        return (paths[Int(bytes[0])], Array(bytes.dropFirst()))
     }
 }

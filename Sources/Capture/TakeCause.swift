@@ -1,0 +1,17 @@
+/// Why a file was begun.
+public enum TakeCause: String, Codable, Sendable {
+    /// It is the user's first.
+    case first
+    /// The one before was in another codec.
+    case codecswitch
+    /// The user was away for too long, or silent.
+    case segment
+    /// The user came back; only the legacy product begins a file for that.
+    case rejoin
+    /// Pictures changed their size; only the legacy product begins a file for that.
+    case resolution
+    /// The camera was off; only the legacy product begins a file for that.
+    case unmute
+    /// The one before had no room for what came.
+    case full
+}

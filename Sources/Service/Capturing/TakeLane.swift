@@ -1,0 +1,209 @@
+import Capture
+import Codecs
+import SDP
+import Storage
+import Units
+
+/// One user's files of one kind, one after the other: decides when one ends and another begins.
+///
+/// A class, because it is changed in place by the worker that owns it; no other thread sees it.
+final class TakeLane {
+    let lane: Lane
+    let index: UserIndex
+    /// The file that goes on; it may not have begun yet.
+    private(set) var file: TakeFile?
+
+    private let context: CaptureContext
+    /// The pictures and the sound that are expected: what was agreed on, until some come.
+    private var pictures: Codec?
+    private var sound: (isExpected: Bool, channelCount: Int?, isStereo: Bool) = (false, nil, false)
+    /// Why the next file begins.
+    private var nextCause = TakeCause.first
+    /// Since when a file is waited for.
+    private var awaited: ChannelTime
+    /// Where the sound that was taken ends.
+    private var soundEnd = ChannelTime(nanoseconds: .min / 2)
+    /// What failed once is not tried with every frame.
+    private var soundFailed = false
+    /// Codecs whose container is another than was asked for, and that this was told of.
+    private var toldCodecs: Set<Codec> = []
+    private var closings: [ClosingTake] = []
+
+    init(_ lane: Lane, index: UserIndex, context: CaptureContext, at now: ChannelTime) {
+        self.lane = lane
+        self.index = index
+        self.context = context
+        awaited = now
+    }
+
+    // MARK: - What is expected
+
+    /// The user may send this from `now` on.
+    func expect(_ media: NegotiatedMedia, at now: ChannelTime) {
+        if file == nil { awaited = max(awaited, now) }
+        switch media.kind {
+        case .video: pictures = media.codec
+        case .audio:
+            sound.isExpected = true
+            sound.isStereo = media.isStereo
+        }
+    }
+
+    /// A frame has come that is to be placed soon: what it is goes before what was agreed on.
+    func foresee(_ frame: Frame) {
+        switch frame.codec.kind {
+        case .video: if file == nil { pictures = frame.codec }
+        case .audio:
+            guard file == nil || sound.channelCount == nil else { return }
+            sound.channelCount = frame.codec == .opus ? Opus.channelCount(of: frame.bytes) : 1
+        }
+    }
+
+    // MARK: - Frames
+
+    /// Takes a picture.
+    func video(_ frame: Frame, at time: ChannelTime) {
+        let open = file ?? begin(for: frame.codec, at: time)
+        guard let open else { return }
+        if let cause = reason(toEnd: open, before: frame) {
+            guard frame.isKeyframe else {
+                open.wantsKeyframe = true
+                return
+            }
+            replace(open, because: cause, with: frame.codec, at: time)
+            _ = file?.video(frame, at: time)
+        } else if !open.video(frame, at: time) {
+            replace(open, because: .full, with: frame.codec, at: time)
+            _ = file?.video(frame, at: time)
+        }
+    }
+
+    /// Takes a packet of sound.
+    func audio(_ frame: Frame, at time: ChannelTime) {
+        let open = file ?? begin(for: pictures, at: time)
+        guard var open else { return }
+        if !open.hasSound, !soundFailed {
+            // The user had no sound when the file was begun.
+            replace(open, because: .full, with: open.take.settings.video, at: time)
+            guard let next = file else { return }
+            next.wantsKeyframe = open.hasPictures
+            open = next
+        }
+        open.sound(frame, at: time)
+        soundEnd = max(soundEnd, time + Self.duration(of: frame))
+    }
+
+    /// Writes what has waited long enough.
+    func advance(to time: ChannelTime, isInDoubt: Bool) { file?.advance(to: time, isInDoubt: isInDoubt) }
+
+    // MARK: - The end of a file
+
+    /// Ends the file at `time`; if anything comes later, another begins because of `cause`.
+    func close(at time: ChannelTime, next cause: TakeCause) {
+        awaited = time
+        guard let file else { return }
+        file.finish(at: time)
+        retire(file)
+        // A cause is only one if there was a file before.
+        if file.isOpen { nextCause = cause }
+        self.file = nil
+    }
+
+    /// Files that have all their writes, and were not taken before.
+    func takeClosings() -> [ClosingTake] {
+        defer { closings = [] }
+        return closings
+    }
+
+    /// The user is here again: what is waited for now is waited for from here on.
+    func wait(from time: ChannelTime) { if file == nil { awaited = max(awaited, time) } }
+
+    /// Why a file cannot go on with a picture; nothing if it can.
+    private func reason(toEnd open: TakeFile, before frame: Frame) -> TakeCause? {
+        guard let codec = open.take.settings.video else { return .full }
+        // Without pictures in it, there is nothing that the new ones could go on from.
+        guard codec == frame.codec else { return open.hasPictures ? .codecswitch : .full }
+        guard lane == .picture, frame.isKeyframe, let size = TrackFormat(startingWith: frame)?.pictureSize else {
+            return nil
+        }
+        let old = open.take.pictureSize
+        return old == nil || old == size ? nil : .resolution
+    }
+
+    /// Ends a file and begins another at `time`.
+    ///
+    /// Pictures take longer than sound to come: what is there of it already belongs to the first file, which therefore
+    /// ends a little later than the other begins.
+    private func replace(_ open: TakeFile, because cause: TakeCause, with codec: Codec?, at time: ChannelTime) {
+        let end = max(time, min(soundEnd, time + .seconds(1)))
+        let old = open.take.settings.video
+        close(at: end, next: cause)
+        awaited = time
+        file = begin(for: codec, at: time)
+        if cause == .codecswitch, let old, let codec {
+            tell(.happened(type: "codecswitch", detail: "\(old.rawValue) to \(codec.rawValue)"))
+        }
+    }
+
+    private func retire(_ file: TakeFile) {
+        if let closing = file.closing { closings.append(closing) }
+    }
+
+    // MARK: - The beginning of a file
+
+    private func begin(for codec: Codec?, at time: ChannelTime) -> TakeFile? {
+        let codec = lane == .sound ? nil : codec ?? pictures
+        let wantsSound = lane != .picture && sound.isExpected && !soundFailed
+        guard codec != nil || wantsSound else { return nil }
+        let plan = FilePlan(
+            video: codec, choice: context.order.files.container, keepsOpus: context.order.files.audio == .opus)
+        if let codec, let refusal = plan.refusal, toldCodecs.insert(codec).inserted {
+            tell(
+                .happened(
+                    type: "containerFallback",
+                    detail: "\(refusal.reason); the file is \(plan.container.rawValue) so that nothing is lost"))
+        }
+        let path = wantsSound ? makeSound(keepsPackets: plan.keepsOpus) : nil
+        let format = Self.format(of: path)
+        guard codec != nil || format != nil else { return nil }
+        let settings = TakeSettings(
+            video: codec, audio: format, container: plan.container, onLoss: context.order.files.onLoss,
+            createdAtUnixMilliseconds: context.order.wallTime(time).unixMilliseconds)
+        file = TakeFile(
+            Take(settings), sound: path, cause: nextCause, awaitedSince: awaited, lane: lane, index: index,
+            context: context)
+        return file
+    }
+
+    private func makeSound(keepsPackets: Bool) -> SoundPath? {
+        do {
+            return try SoundPath(
+                channelCount: sound.channelCount ?? (sound.isStereo ? 2 : 1), keepsPackets: keepsPackets)
+        } catch {
+            soundFailed = true
+            tell(.trouble("no sound of user \(context.order.user): \(error)"))
+            return nil
+        }
+    }
+
+    private static func format(of path: borrowing SoundPath?) -> TrackFormat? {
+        switch path {
+        case .some(let path): path.format
+        case .none: nil
+        }
+    }
+
+    private static func duration(of frame: Frame) -> Duration {
+        let ticks: Int64
+        let rate: ClockRate
+        switch frame.codec {
+        case .opus: (ticks, rate) = (Int64(Opus.sampleCount(of: frame.bytes) ?? 0), .opus)
+        // One octet a tick: 8 kHz of 8 bits, or of G.722 two of 4 (RFC 3551 §4.5.2).
+        case .pcmu, .pcma, .g722: (ticks, rate) = (Int64(frame.bytes.count), .telephone)
+        case .h264, .h265, .vp8, .vp9, .av1, .aac: return .zero
+        }
+        return .nanoseconds(MediaTime(ticks: ticks, rate: rate).rescaled(to: ClockRate(1_000_000_000)).ticks)
+    }
+
+    private func tell(_ kind: CaptureNotice.Kind) { context.tell(kind) }
+}

@@ -1,0 +1,28 @@
+public import Capture
+
+/// How sound is kept in an MP4.
+public enum AudioChoice: String, CaseIterable, Codable, Sendable {
+    /// Decoded and encoded again as AAC-LC, which plays everywhere.
+    case aac
+    /// Opus packets as they came, at no cost.
+    case opus
+}
+
+/// What may be chosen about a recording's files.
+public struct FileChoices: Equatable, Sendable {
+    /// What becomes of the sound where the container leaves a choice.
+    public var audio = AudioChoice.aac
+    public var container = ContainerChoice.auto
+    public var splitting = Splitting.continuous
+    /// Which of a camera's encodings is recorded.
+    public var streamType = LayerChoice.high
+    public var onLoss = OnLoss.hold
+
+    public init() {}
+
+    /// Which choices contradict each other, and why; nothing if none do.
+    var contradiction: (field: String, why: String)? {
+        guard splitting == .legacy, audio == .opus else { return nil }
+        return ("audio", "legacy splitting makes .aac files, as the scripts that read them expect; choose aac")
+    }
+}

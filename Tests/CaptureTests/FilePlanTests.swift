@@ -1,0 +1,26 @@
+import Capture
+import Codecs
+import Testing
+
+@Suite("The plan for a file")
+struct FilePlanTests {
+    @Test(
+        "follows what was asked for as far as the codec allows, and keeps Opus where AAC has no place",
+        arguments: [
+            (.h264, .auto, false, .mp4, false), (.h264, .auto, true, .mp4, true), (.vp8, .auto, false, .webm, true),
+            (.vp9, .auto, false, .mp4, false), (.vp9, .webm, false, .webm, true), (.av1, .webm, false, .webm, true),
+            (.h265, .mp4, false, .mp4, false), (nil, .auto, false, .m4a, false), (nil, .webm, false, .webm, true),
+            (.h264, .webm, false, .mp4, false),
+        ] as [(Codec?, ContainerChoice, Bool, Container, Bool)])
+    func plans(video: Codec?, choice: ContainerChoice, keepsOpus: Bool, container: Container, keeps: Bool) {
+        let plan = FilePlan(video: video, choice: choice, keepsOpus: keepsOpus)
+        #expect(plan.container == container)
+        #expect(plan.keepsOpus == keeps)
+        #expect((plan.refusal == nil) == (video != .h264 || choice != .webm))
+    }
+
+    @Test("says why a container was refused")
+    func refusal() {
+        #expect(FilePlan(video: .h265, choice: .webm, keepsOpus: true).refusal?.reason == "WebM cannot hold H.265")
+    }
+}
