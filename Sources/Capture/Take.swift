@@ -271,7 +271,8 @@ extension Take {
         guard let number = writer.addTrack(format, timescale: timescale, rotation: turn) else { return false }
         self[keyPath: track].number = number
         open(at: time)
-        events.append(.trackStarted(format, rotation: turn, at: time))
+        // Nothing happens to a file before it begins, even if its first picture was taken a little earlier.
+        events.append(.trackStarted(format, rotation: turn, at: max(time, origin ?? time)))
         return true
     }
 
