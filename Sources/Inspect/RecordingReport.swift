@@ -1,5 +1,5 @@
 public import Capture
-public import Foundation
+import Foundation
 
 /// What a recording says of itself in its `recording.json`: for each file, what was lost, repaired and made up.
 public struct RecordingReport: Codable, Equatable, Sendable {
