@@ -1,5 +1,5 @@
 # `make` builds; README.md and CONTRIBUTING.md say what the rest is for.
-.PHONY: build release setup demo serve test lint format bench soak fuzz
+.PHONY: build release setup demo serve test lint format bench soak fuzz players
 .DEFAULT_GOAL := build
 
 lathe := .build/release/lathe
@@ -52,3 +52,8 @@ soak: release
 # Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup
 	scripts/fuzz $(ARGS)
+
+# Which players play what Lathe writes: makes docs/players.md. A quarter of an hour.
+players: release
+	@scripts/setup --players
+	$(python) Players/players.py $(ARGS)

@@ -7,20 +7,23 @@ import Units
 /// Decoded sound is constant for the length of a packet, and its level is the packet's number: so wherever a
 /// stretched or cut piece of it ends up, its frame can be told.
 struct SimulatedSoundPath {
-    /// Where a frame's first sample lies.
+    /// Where a frame's first sample lies, or would if it had not been cut off.
     struct Place {
         var frame: Int
         var position: Int64
     }
 
     private static let levelCount = 30_000
+    private static let packetSampleCount: Int64 = 960
+    private static let shortestLevel: Int64 = 256
     private var aligner: AudioAligner?
     private var timeline: OpusTimeline?
     private var packets: [AudioPacket] = []
     private var places: [Place] = []
     private var block: [Int16] = []
     private var newest = 0
-    private var last: Int16 = 0
+    private var level: Int16 = 0
+    private var levelStart: Int64 = 0
 
     init(keepsPackets: Bool) {
         if keepsPackets {
@@ -39,7 +42,8 @@ struct SimulatedSoundPath {
 
     mutating func push(_ frame: Int, at time: ChannelTime) {
         newest = frame
-        aligner?.push([Int16](repeating: Int16(frame % Self.levelCount + 1), count: 960), at: time)
+        aligner?.push(
+            [Int16](repeating: Int16(frame % Self.levelCount + 1), count: Int(Self.packetSampleCount)), at: time)
         timeline?.push(Self.packet(frame), at: time)
         collect()
     }
@@ -71,22 +75,27 @@ struct SimulatedSoundPath {
         }
         while let position = aligner?.nextBlock(into: &block) {
             packets.append(AudioPacket(position: position, sampleCount: block.count, bytes: [7, 7]))
-            findBeginnings(from: position)
+            findEnds(from: position)
         }
     }
 
-    /// Looks for the samples at which another level begins; levels last for hundreds of samples.
-    private mutating func findBeginnings(from position: Int64) {
+    /// Looks for the ends of levels that lasted for a while; in between, one sound may fade into the next.
+    ///
+    /// Ends rather than beginnings, because what overlaps is cut off in front.
+    private mutating func findEnds(from position: Int64) {
         var start = 0
         while start < block.count {
-            if block[start] != last {
-                last = block[start]
-                if last > 0 { places.append(Place(frame: frame(ofLevel: last), position: position + Int64(start))) }
+            if block[start] != level {
+                let end = position + Int64(start)
+                if level > 0, end - levelStart >= Self.shortestLevel {
+                    places.append(Place(frame: frame(ofLevel: level), position: end - Self.packetSampleCount))
+                }
+                (level, levelStart) = (block[start], end)
             }
             // A level that is still there a little later was there all the while.
             var step = 64
             while step > 0 {
-                while start + step < block.count, block[start + step] == last { start += step }
+                while start + step < block.count, block[start + step] == level { start += step }
                 step /= 2
             }
             start += 1

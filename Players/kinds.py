@@ -1,0 +1,80 @@
+"""Every kind of file that Lathe writes, each with the recipe for one."""
+
+from dataclasses import dataclass, field
+
+NAMES = {"h264": "H.264", "h265": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "aac": "AAC", "opus": "Opus"}
+PROBED = {"h265": "hevc"}
+"""What ffprobe calls a codec, where that is another word."""
+RESIZED = "resize=320x240@3,resize=640x480@7"
+NO_PICTURE = "mute-video=0-100"
+
+
+@dataclass
+class Kind:
+    name: str
+    video: str | None
+    audio: str
+    container: str
+    publish: list = field(default_factory=list)
+    """Options of `lathe publish` beyond codec and length."""
+    serve: list = field(default_factory=list)
+    """Options of `lathe serve` beyond how sound is kept."""
+    cut: bool = False
+    """The server is killed in the middle."""
+    turn: int = 0
+    """How many degrees clockwise the picture must be turned to stand upright."""
+    resized: bool = False
+    """The coded size changes in the middle."""
+    late: bool = False
+    """The picture begins seconds after the sound."""
+    reordered: bool = False
+    """Some pictures are coded in another order than they are shown in."""
+
+    @property
+    def title(self):
+        picture = NAMES[self.video] if self.video else "sound alone"
+        return f"{picture}, {NAMES[self.audio]}"
+
+
+def plain():
+    """The usual files: each codec with each kind of sound, in each container that takes both."""
+    for video in ("h264", "h265", "vp9", "av1"):
+        for audio in ("aac", "opus"):
+            yield Kind(f"{video}-{audio}-mp4", video, audio, "mp4")
+    for video in ("vp8", "vp9", "av1"):
+        container = [] if video == "vp8" else ["--container", "webm"]
+        yield Kind(f"{video}-opus-webm", video, "opus", "webm", serve=container)
+    for audio in ("aac", "opus"):
+        yield Kind(f"{audio}-m4a", None, audio, "m4a", ["--script", NO_PICTURE])
+
+
+def odd():
+    """What calls do to files."""
+    yield Kind("h264-reordered", "h264", "aac", "mp4", ["--b-frames", "2"], reordered=True)
+    yield Kind("h265-reordered", "h265", "aac", "mp4", ["--b-frames", "2"], reordered=True)
+    yield Kind("h264-rotated", "h264", "aac", "mp4", ["--script", "rotate=90@0"], turn=90)
+    yield Kind("h264-resized", "h264", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("h265-resized", "h265", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("av1-resized", "av1", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("vp9-resized", "vp9", "aac", "mp4", ["--script", RESIZED], resized=True)
+    yield Kind("vp8-resized", "vp8", "opus", "webm", ["--script", RESIZED], resized=True)
+    yield Kind("h264-late", "h264", "aac", "mp4", ["--script", "mute-video=0-3"], late=True)
+    yield Kind("vp8-late", "vp8", "opus", "webm", ["--script", "mute-video=0-3"], late=True)
+
+
+def cut():
+    """What a killed process leaves."""
+    yield Kind("h264-cut", "h264", "aac", "mp4", cut=True)
+    yield Kind("h264-opus-cut", "h264", "opus", "mp4", cut=True)
+    yield Kind("h264-reordered-cut", "h264", "aac", "mp4", ["--b-frames", "2"], cut=True, reordered=True)
+    yield Kind("h264-resized-cut", "h264", "aac", "mp4", ["--script", RESIZED], cut=True, resized=True)
+    yield Kind("h265-cut", "h265", "aac", "mp4", cut=True)
+    yield Kind("vp9-cut", "vp9", "aac", "mp4", cut=True)
+    yield Kind("av1-cut", "av1", "aac", "mp4", cut=True)
+    yield Kind("vp8-cut", "vp8", "opus", "webm", cut=True)
+    yield Kind("aac-cut", None, "aac", "m4a", ["--script", NO_PICTURE], cut=True)
+
+
+GROUPS = [("Ordinary files", list(plain())), ("What calls do to files", list(odd())),
+          ("Cut off: the process was killed while it wrote", list(cut()))]
+KINDS = [kind for _, kinds in GROUPS for kind in kinds]

@@ -1,0 +1,103 @@
+"""Makes one file of a kind with the real programs: `lathe serve` records what `lathe publish` sends."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from harness import Failure, Server, lathe, start, takes_of
+from kinds import PROBED
+from truth import Truth
+
+SECONDS = 10
+CUT_AFTER = 8
+
+
+class Missing(Exception):
+    """This Lathe does not make such a file; the text says what it said or made instead."""
+
+
+def sentence(output):
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+def record(kind, root):
+    """Records one call; returns its only take."""
+    try:
+        one = Server("--auto-record", "individual", "--audio", kind.audio, *kind.serve, root=root)
+    except Failure:
+        raise Missing(f"lathe serve {' '.join(kind.serve)}: {sentence((root / 'serve.log').read_text())}")
+    try:
+        return (killed if kind.cut else finished)(kind, one)
+    finally:
+        one.stop()
+
+
+def sending(kind, one, seconds):
+    video = ["--codec", kind.video] if kind.video else []
+    return ["publish", "--server", one.url, "--channel", "room", "--uid", "1", "--pattern", *video,
+            "--seconds", str(seconds), *kind.publish]
+
+
+def finished(kind, one):
+    command = sending(kind, one, SECONDS)
+    done = lathe(*command, check=False, timeout=SECONDS + 30)
+    if done.returncode:
+        raise Missing(f"lathe {' '.join(command[8:])}: {sentence(done.stderr or done.stdout)}")
+    return only(takes_of(one.finish("room")))
+
+
+def killed(kind, one):
+    command = sending(kind, one, 60)
+    user = start(*command)
+    try:
+        one.wait_for("room", lambda recording: recording["takes"], seconds=10)
+        time.sleep(CUT_AFTER)
+    except Failure:
+        user.kill()
+        raise Missing(f"lathe {' '.join(command[8:])}: {sentence(user.communicate()[1])}")
+    finally:
+        one.kill()
+        user.kill()
+        user.communicate()
+    return only([path for path in one.root.glob("rec/*/*/1_*") if path.suffix in (".mp4", ".webm", ".m4a")])
+
+
+def only(takes):
+    if len(takes) != 1:
+        raise Missing(f"it made {len(takes)} files instead of one: {', '.join(path.name for path in takes)}")
+    return takes[0]
+
+
+def check(kind, path, truth):
+    """A file that is not what its kind promises must not stand in its row."""
+    wanted = (PROBED.get(kind.video, kind.video), kind.audio, "." + kind.container)
+    made = (truth.video, truth.audio, path.suffix)
+    if made != wanted:
+        raise Missing(f"it made {made} instead of {wanted}")
+    if truth.turn != kind.turn:
+        raise Missing(f"the file says to turn the picture by {truth.turn}° instead of {kind.turn}°")
+    if (len(truth.sizes) > 1) != kind.resized:
+        raise Missing(f"the pictures' sizes are {truth.sizes}")
+    if kind.reordered and not truth.is_reordered:
+        raise Missing("all pictures are coded in the order that they are shown in")
+    if kind.video and (truth.pictures[0][0] > 1) != kind.late:
+        raise Missing(f"the first picture is at {truth.pictures[0][0]:.2f} s")
+
+
+def make(kind, folder):
+    """Makes the file; returns it and what it must show."""
+    root = Path(tempfile.mkdtemp(prefix="lathe-kind-"))
+    try:
+        made = record(kind, root)
+        path = folder / f"{kind.name}{made.suffix}"
+        shutil.copy(made, path)
+        truth = Truth(path, folder)
+        check(kind, path, truth)
+        return path, truth
+    except subprocess.TimeoutExpired as error:
+        raise Missing(f"it does not come to an end: {error}")
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
