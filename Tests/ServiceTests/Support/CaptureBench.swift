@@ -157,8 +157,7 @@ enum PictureMaker {
             bytes: bytes(codec, isKeyframe: isKeyframe, width: width), arrival: .ms(time))
     }
 
-    /// 20 ms of Opus.
-    /// A packet whose sound begins at `time`; an encoder hands it out as much later as it looks ahead.
+    /// 20 ms of Opus whose sound begins at `time`; an encoder hands it out as much later as it looks ahead.
     static func sound(at time: Int64) -> Frame {
         Frame(
             codec: .opus, ticks: 9_000_000 + time * 48, isKeyframe: true, bytes: Opus.silence(channelCount: 1),
