@@ -75,7 +75,7 @@ let shell: [Target] = [
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("CommandLineOptions"),
-    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
+    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV"]),
     room(
         "Service",
         [
@@ -143,13 +143,13 @@ let testTargets: [Target] = [
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
     tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
-    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "AV"]),
+    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV"]),
     tests("CommandLineOptions"),
     tests(
         "Service",
         [
             "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
-            "EventLoop", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
+            "EventLoop", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.

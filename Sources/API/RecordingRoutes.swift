@@ -140,6 +140,7 @@ struct RecordingRoutes {
         switch name.split(separator: ".").last {
         case "mp4": "video/mp4"
         case "m4a": "audio/mp4"
+        case "aac": "audio/aac"
         case "webm": "video/webm"
         case "json": "application/json"
         default: "text/plain; charset=utf-8"

@@ -6,6 +6,8 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
     /// MP4 with sound only, under the name that players expect of it.
     case m4a
     case webm
+    /// Nothing but AAC packets with a header each, as the legacy product's scripts expect sound.
+    case aac
 
     /// The container for what is to be recorded, by a choice of the one who records.
     ///

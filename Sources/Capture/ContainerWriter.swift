@@ -4,24 +4,29 @@ import MP4
 import Units
 import WebM
 
-/// The writer of either container, with one face.
+/// The writer of any container, with one face.
 ///
 /// Beside each other rather than in an enum, so that changing one in place copies nothing.
 struct ContainerWriter: Sendable {
     private var mp4: HybridMP4Writer?
     private var webm: WebMWriter?
+    private var adts: ADTSWriter?
 
     init(_ container: Container, createdAtUnixMilliseconds creation: Int64) {
         switch container {
         case .mp4, .m4a: mp4 = HybridMP4Writer(createdAtUnixMilliseconds: creation)
         case .webm: webm = WebMWriter(createdAtUnixMilliseconds: creation)
+        case .aac: adts = ADTSWriter()
         }
     }
 
-    var openFragmentDuration: Duration { mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? .zero }
+    var openFragmentDuration: Duration {
+        mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? adts?.openFragmentDuration ?? .zero
+    }
 
     /// Announces a track, whose pictures players turn clockwise; nothing if the file has no room for it any more.
     mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
+        if let isAdded = adts?.addTrack(format) { return isAdded ? 0 : nil }
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
         return mp4?.addTrack(format, timescale: timescale, rotation: rotation)
             ?? webm?.addTrack(format, timescale: timescale, rotation: rotation)
@@ -35,6 +40,7 @@ struct ContainerWriter: Sendable {
     mutating func append(_ sample: Sample, track: Int) {
         mp4?.append(sample, track: track)
         webm?.append(sample, track: track)
+        adts?.append(sample)
     }
 
     /// The last sample of a track lasts until `ticks` after all.
@@ -46,12 +52,14 @@ struct ContainerWriter: Sendable {
     mutating func cutFragment() {
         mp4?.cutFragment()
         webm?.cutFragment()
+        adts?.cutFragment()
     }
 
     mutating func finish() {
         mp4?.finish()
         webm?.finish()
+        adts?.finish()
     }
 
-    mutating func nextWrite() -> FileWrite? { mp4?.nextWrite() ?? webm?.nextWrite() }
+    mutating func nextWrite() -> FileWrite? { mp4?.nextWrite() ?? webm?.nextWrite() ?? adts?.nextWrite() }
 }

@@ -27,6 +27,9 @@ public struct FilePlan: Equatable, Sendable {
         }
     }
 
+    /// The plan for sound in a file of its own, as scripts that were written for the legacy product read it.
+    public static let legacySound = FilePlan(container: .aac, keepsOpus: false)
+
     private init(container: Container, keepsOpus: Bool) {
         self.container = container
         self.keepsOpus = keepsOpus

@@ -1,7 +1,7 @@
 /// A command line, split into long options and the words between them.
 ///
 /// `--name value` and `--name=value` mean the same. Unknown names, missing values and repetition are
-/// refused by name; a near miss is suggested.
+/// refused by name; a near miss is suggested. An alias is read as the name it stands for.
 public struct Arguments: Sendable {
     public private(set) var options: [(name: String, value: String)] = []
     public private(set) var words: [String] = []
@@ -57,7 +57,7 @@ public struct Arguments: Sendable {
     }
 
     private static func find(_ name: String, in known: [OptionDescription]) throws -> OptionDescription {
-        if let exact = known.first(where: { $0.name == name }) { return exact }
+        if let exact = known.first(where: { $0.name == name || $0.alias == name }) { return exact }
         let near = known.map(\.name).min { distance(name, $0) < distance(name, $1) }
         let hint = near.flatMap { distance(name, $0) <= 3 ? "; did you mean --\($0)?" : nil }
         throw OptionError("unknown option --\(name)\(hint ?? "; see --help")")

@@ -9,6 +9,8 @@ public struct DirectoryReport: Codable, Equatable, Sendable {
     public var reasons: [String]
     /// The media files, in the order of their names.
     public var files: [FileReport]
+    /// What the recording says of itself; nothing if it ended in disorder, or is none of ours.
+    public var recording: RecordingReport?
     /// All other files, by name.
     public var otherFiles: [String]
 
@@ -38,6 +40,9 @@ public struct DirectoryReport: Codable, Equatable, Sendable {
         }
         reasons = unreadable + files.filter { !$0.isWhole }.map { "\($0.path): \($0.reasons.joined(separator: " "))" }
         if files.isEmpty { reasons.append("There is no media file in it.") }
+        recording = otherFiles.first { $0.hasSuffix("recording.json") }
+            .flatMap { FileManager.default.contents(atPath: path + "/" + $0) }
+            .flatMap { RecordingReport(parsing: $0) }
         let isRecording = otherFiles.contains { $0.hasSuffix("metadata.txt") || $0.hasSuffix("recording.json") }
         if isRecording, !otherFiles.contains(where: { $0.hasSuffix(Self.endMark) }) {
             reasons.append("The recording did not end in order: \(Self.endMark) is missing.")

@@ -6,6 +6,7 @@ extension DirectoryReport {
         var lines = ["\(path): \(isWhole ? "whole" : "not whole")"]
         lines += reasons.map { "  \($0)" }
         for file in files { lines += ["", file.text(showsStructure: false)] }
+        if let recording { lines += recording.lines }
         if !otherFiles.isEmpty { lines += ["", "other files: " + otherFiles.joined(separator: ", ")] }
         return lines.joined(separator: "\n")
     }

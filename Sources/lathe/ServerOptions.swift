@@ -13,7 +13,9 @@ enum ServerOptions {
         OptionDescription("audio", "aac|opus", "how MP4 files keep sound (aac)"),
         OptionDescription("container", "auto|mp4|webm", "what kind of files, where the codec leaves a choice (auto)"),
         OptionDescription("splitting", "continuous|legacy", "one file through it all, or cut as before (continuous)"),
-        OptionDescription("stream-type", "0|1", "of a simulcast, the high (0) or the low (1) stream; also --streamType"),
+        OptionDescription(
+            "stream-type", "0|1", "of a simulcast, the high (0) or the low (1) stream; also --streamType",
+            alias: "streamType"),
         OptionDescription("on-loss", "hold|keep", "after loss, hold the last clean picture or keep broken ones (hold)"),
         OptionDescription("loops", "N", "media loops (one a core)"),
         OptionDescription("max-users", "N", "how many users may be in all channels together (1000)"),

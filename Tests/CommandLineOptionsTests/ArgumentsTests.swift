@@ -49,6 +49,15 @@ struct ArgumentsTests {
         #expect(throws: OptionError(message)) { try Arguments(parsing: words, known: Self.known) }
     }
 
+    @Test("reads another name of an option as its own, and refuses both at once")
+    func alias() throws {
+        let known = [OptionDescription("stream-type", "0|1", "", alias: "streamType")]
+        #expect(try Arguments(parsing: ["--streamType", "1"], known: known)["stream-type"] == "1")
+        #expect(throws: OptionError("--stream-type is given twice; keep one of them")) {
+            try Arguments(parsing: ["--streamType", "1", "--stream-type", "0"], known: known)
+        }
+    }
+
     @Test("reads numbers within limits, both ends included", arguments: [("1", 1), ("10", 10)])
     func numbers(text: String, number: Int) throws {
         #expect(try Self.parse("--count", text).number("count", in: 1...10) == number)

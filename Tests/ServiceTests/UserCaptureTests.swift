@@ -1,6 +1,7 @@
 import Capture
 import Codecs
 import Foundation
+import Inspect
 import MP4
 import Testing
 import Units
@@ -50,9 +51,9 @@ struct UserCaptureTests {
         #expect(bench.indexes.count == 2)
         #expect(
             bench.lines == [
-                "0.000 #0 create ", "0.000 #0 info width=320 height=180 rotation=0 ", "0.015 #0 info channels=1 ",
-                "2.000 #0 close ", "19.000 #1 create ", "19.000 #1 info width=320 height=180 rotation=0 ",
-                "19.015 #1 info channels=1 ", "20.000 #1 close ",
+                "0.000 #0 create ", "0.000 #0 info channels=1 ", "0.000 #0 info width=320 height=180 rotation=0 ",
+                "2.000 #0 close ", "19.000 #1 create ", "19.000 #1 info channels=1 ",
+                "19.000 #1 info width=320 height=180 rotation=0 ", "20.000 #1 close ",
             ])
     }
 
@@ -63,7 +64,7 @@ struct UserCaptureTests {
         bench.send(from: 0, to: 2_000)
         bench.leave(at: 17_000, silently: true)
         await bench.finish(at: 25_000)
-        #expect(bench.spans == [0...1_980])
+        #expect(bench.spans == [0...1_986])
     }
 
     @Test("goes through mute, another camera, other sizes, turns and a new sender in one file")
@@ -80,7 +81,7 @@ struct UserCaptureTests {
         #expect(try Self.movie(bench.path(0)).problems.isEmpty)
         #expect(
             bench.lines == [
-                "0.000 #0 create ", "0.000 #0 info width=320 height=180 rotation=90 ", "0.015 #0 info channels=1 ",
+                "0.000 #0 create ", "0.000 #0 info channels=1 ", "0.000 #0 info width=320 height=180 rotation=90 ",
                 "1.000 #0 rotate rotation=0 ", "1.960 #0 mute video ", "8.000 #0 unmute video ",
                 "8.000 #0 resize width=640 height=360 ", "10.000 #0 close ",
             ])
@@ -138,7 +139,8 @@ struct UserCaptureTests {
         }
         await bench.finish(at: 1_000)
         #expect(bench.closed.map { $0.file.suffix(4) } == [".mp4"])
-        #expect(bench.happenings == ["containerFallback WebM cannot hold H.264; the file is mp4 so that nothing is lost"])
+        #expect(
+            bench.happenings == ["containerFallback WebM cannot hold H.264; the file is mp4 so that nothing is lost"])
         #expect(bench.closed[0].proof?.pictures.whole == 25)
     }
 
@@ -188,5 +190,88 @@ struct UserCaptureTests {
         await bench.finish(at: 1_500)
         #expect(bench.closed[0].firstPictureDelay.map { $0.wholeMilliseconds } == 400)
         #expect(bench.closed[0].proof?.clock != nil)
+    }
+
+    // MARK: - As the legacy product cuts files (recorder-spec §3.5)
+
+    private static func legacy() throws -> CaptureBench { try CaptureBench { $0.splitting = .legacy } }
+
+    @Test("keeps sound and pictures apart when it cuts as before, and writes them into one index")
+    func legacyPair() async throws {
+        let bench = try Self.legacy()
+        bench.connect(at: 0)
+        bench.send(from: 0, to: 2_000)
+        await bench.finish(at: 2_000)
+        #expect(bench.closed.map(\.lane) == [.sound, .picture])
+        #expect(bench.closed.map { $0.file.suffix(4) } == [".aac", ".mp4"])
+        #expect(bench.indexes.count == 1)
+        #expect(
+            bench.lines == [
+                "0.000 #0 create ", "0.000 #0 info channels=1 ", "0.000 #1 create ",
+                "0.000 #1 info width=320 height=180 rotation=0 ", "2.000 #0 close ", "2.000 #1 close ",
+            ])
+        let report = try FileReport(ofFile: bench.path(0))
+        #expect(report.isWhole)
+        #expect(abs(report.durationMilliseconds - 2_000) < 40)
+    }
+
+    @Test("begins another file of pictures for another size, after mute, and for who is back; sound goes on")
+    func legacySplits() async throws {
+        let bench = try Self.legacy()
+        bench.connect(at: 0)
+        bench.send(from: 0, to: 1_000)
+        bench.send(from: 1_000, to: 2_000) { frame, _ in
+            frame.bytes = PictureMaker.bytes(.h264, isKeyframe: frame.isKeyframe, width: 640)
+        }
+        bench.send([0], from: 2_000, to: 7_000)
+        bench.send(from: 7_000, to: 8_000)
+        bench.leave(at: 8_000)
+        bench.connect(at: 12_000)
+        bench.send(from: 12_000, to: 13_000)
+        bench.send(from: 13_000, to: 14_000) { frame, time in
+            frame = PictureMaker.picture(.vp8, isKeyframe: frame.isKeyframe, at: time)
+        }
+        await bench.finish(at: 14_000)
+        let (sound, pictures) = (bench.closed.filter { $0.lane == .sound }, bench.closed.filter { $0.lane == .picture })
+        #expect(sound.map(\.cause) == [.first])
+        #expect(pictures.map(\.cause) == [.first, .resolution, .unmute, .rejoin, .codecswitch])
+        #expect(
+            pictures.map { $0.start.nanoseconds / 1_000_000 } == [0, 1_000, 7_000, 12_000, 13_000])
+        #expect(
+            pictures.map { $0.end.nanoseconds / 1_000_000 } == [1_000, 1_960, 8_000, 13_000, 14_000])
+        #expect(bench.indexes.count == 1)
+        #expect(bench.lines.count { $0.contains("codecswitch") } == 1)
+        #expect(bench.lines.count { $0.contains(" create ") } == 6)
+        #expect(bench.lines.count { $0.contains(" close ") } == 6)
+    }
+
+    @Test("begins anew in both files and another index for who sends again after 15 s", arguments: [false, true])
+    func legacySegments(leaves: Bool) async throws {
+        let bench = try Self.legacy()
+        bench.connect(at: 0)
+        bench.send(from: 1_000, to: 2_000)
+        if leaves {
+            bench.leave(at: 2_000)
+            bench.advance(to: 18_000)
+            bench.connect(at: 18_000)
+        }
+        bench.send(from: 18_000, to: 19_000)
+        await bench.finish(at: 19_000)
+        #expect(bench.closed.map(\.lane) == [.sound, .picture, .sound, .picture])
+        #expect(bench.closed.filter { $0.lane == .sound }.map(\.cause) == [.first, .segment])
+        #expect(bench.indexes.count == 2)
+        #expect(bench.lines.first == "0.000 #0 create ")
+        #expect(bench.lines.last?.hasSuffix(" close ") == true)
+        #expect(bench.spans[0].upperBound <= 2_010)
+    }
+
+    @Test("turns no file into two when the camera is turned")
+    func legacyRotation() async throws {
+        let bench = try Self.legacy()
+        bench.connect(at: 0)
+        bench.send(from: 0, to: 2_000) { frame, time in frame.rotation = time < 1_000 ? Rotation.none : .half }
+        await bench.finish(at: 2_000)
+        #expect(bench.closed.count == 2)
+        #expect(bench.lines.contains("1.000 #1 rotate rotation=180 "))
     }
 }

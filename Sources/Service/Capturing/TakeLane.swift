@@ -155,8 +155,10 @@ final class TakeLane {
         let codec = lane == .sound ? nil : codec ?? pictures
         let wantsSound = lane != .picture && sound.isExpected && !soundFailed
         guard codec != nil || wantsSound else { return nil }
-        let plan = FilePlan(
-            video: codec, choice: context.order.files.container, keepsOpus: context.order.files.audio == .opus)
+        let files = context.order.files
+        let plan =
+            lane == .sound
+            ? .legacySound : FilePlan(video: codec, choice: files.container, keepsOpus: files.audio == .opus)
         if let codec, let refusal = plan.refusal, toldCodecs.insert(codec).inserted {
             tell(
                 .happened(
@@ -167,7 +169,7 @@ final class TakeLane {
         let format = Self.format(of: path)
         guard codec != nil || format != nil else { return nil }
         let settings = TakeSettings(
-            video: codec, audio: format, container: plan.container, onLoss: context.order.files.onLoss,
+            video: codec, audio: format, container: plan.container, onLoss: files.onLoss,
             createdAtUnixMilliseconds: context.order.wallTime(time).unixMilliseconds)
         file = TakeFile(
             Take(settings), sound: path, cause: nextCause, awaitedSince: awaited, lane: lane, index: index,

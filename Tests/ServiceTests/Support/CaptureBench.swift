@@ -55,7 +55,7 @@ final class CaptureBench {
             ConnectionOrder(peer: PeerID(rawValue: peer), mediaLoop: loop, media: media, since: .ms(time)))
     }
 
-    /// Sends pictures 25 times a second and sound 50 times, each in its section, from one time to another.
+    /// Sends pictures 25 times a second and sound 50 times, each in its section; pictures come first.
     ///
     /// A keyframe comes at the beginning and every second; `change` alters pictures as they please.
     func send(
@@ -65,7 +65,7 @@ final class CaptureBench {
         advance(to: start)
         for time in stride(from: start, to: end, by: 20) {
             advance(to: time)
-            for section in sections.sorted() {
+            for section in sections.sorted(by: >) {
                 let codec = media[section].codec
                 if codec.kind == .audio {
                     take(PictureMaker.sound(at: time), section, encoding, ssrc)
@@ -158,10 +158,11 @@ enum PictureMaker {
     }
 
     /// 20 ms of Opus.
+    /// A packet whose sound begins at `time`; an encoder hands it out as much later as it looks ahead.
     static func sound(at time: Int64) -> Frame {
         Frame(
             codec: .opus, ticks: 9_000_000 + time * 48, isKeyframe: true, bytes: Opus.silence(channelCount: 1),
-            arrival: .ms(time))
+            arrival: .ms(time) + .nanoseconds(Int64(Opus.usualPreSkip) * 1_000_000_000 / 48_000))
     }
 
     static func bytes(_ codec: Codec, isKeyframe: Bool, width: Int = 320) -> [UInt8] {
