@@ -26,11 +26,8 @@ public struct PeerTimeline: Sendable {
     public static let firstLook = Duration.milliseconds(250)
     /// Frames are held no longer than this, however restless the network.
     public static let longestLook = Duration.milliseconds(600)
-    /// A sound that begins before the pictures by this at least is handed on ahead of them, by `soundLead`.
-    ///
-    /// It takes about as long to become samples of a file. A file that begins with it lacks none of it, and begins at
-    /// the place that is known better.
-    private static let soundHead = Duration.milliseconds(10)
+    /// At the beginning sound goes in front of pictures that lie so much earlier, because it takes about as long to
+    /// become samples of a file, and a file that begins with it begins at the place that is known better.
     private static let soundLead = Duration.milliseconds(100)
     /// Luck by less than this is not waited for.
     private static let noticeable = Duration.milliseconds(2)
@@ -136,24 +133,16 @@ public struct PeerTimeline: Sendable {
         hasBegun = true
         for index in held.indices { held[index].time = held[index].time ?? place(held[index]) }
         var queues = looks.indices.map { track in held.filter { $0.track == track }[...] }
-        let lead = beginsWithSound ? Self.soundLead : .zero
         held.removeAll(keepingCapacity: true)
-        while true {
-            let waiting = queues.indices.filter { !queues[$0].isEmpty }
-            guard let next = waiting.min(by: { rank(queues[$0], lead) < rank(queues[$1], lead) }) else { return }
+        while let next = queues.indices.filter({ !queues[$0].isEmpty }).min(by: { rank(queues[$0]) < rank(queues[$1]) })
+        {
             held.append(queues[next].removeFirst())
         }
     }
 
-    private var beginsWithSound: Bool {
-        let first = { (kind: MediaKind) in held.lazy.filter { $0.frame.codec.kind == kind }.compactMap(\.time).min() }
-        guard let sound = first(.audio), let picture = first(.video) else { return false }
-        return picture - sound >= Self.soundHead
-    }
-
-    private func rank(_ queue: ArraySlice<Held>, _ soundLead: Duration) -> ChannelTime {
+    private func rank(_ queue: ArraySlice<Held>) -> ChannelTime {
         guard let first = queue.first, let time = first.time else { return ChannelTime(nanoseconds: .min) }
-        return first.frame.codec.kind == .audio ? time + (.zero - soundLead) : time
+        return first.frame.codec.kind == .audio ? time + (.zero - Self.soundLead) : time
     }
 
     private mutating func place(_ held: Held) -> ChannelTime {
