@@ -6,7 +6,6 @@ NAMES = {"h264": "H.264", "h265": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "A
 PROBED = {"h265": "hevc"}
 """What ffprobe calls a codec, where that is another word."""
 RESIZED = "resize=320x240@3,resize=640x480@7"
-NO_PICTURE = "mute-video=0-100"
 
 
 @dataclass
@@ -45,7 +44,7 @@ def plain():
         container = [] if video == "vp8" else ["--container", "webm"]
         yield Kind(f"{video}-opus-webm", video, "opus", "webm", serve=container)
     for audio in ("aac", "opus"):
-        yield Kind(f"{audio}-m4a", None, audio, "m4a", ["--script", NO_PICTURE])
+        yield Kind(f"{audio}-m4a", None, audio, "m4a")
 
 
 def odd():
@@ -72,7 +71,7 @@ def cut():
     yield Kind("vp9-cut", "vp9", "aac", "mp4", cut=True)
     yield Kind("av1-cut", "av1", "aac", "mp4", cut=True)
     yield Kind("vp8-cut", "vp8", "opus", "webm", cut=True)
-    yield Kind("aac-cut", None, "aac", "m4a", ["--script", NO_PICTURE], cut=True)
+    yield Kind("aac-cut", None, "aac", "m4a", cut=True)
 
 
 GROUPS = [("Ordinary files", list(plain())), ("What calls do to files", list(odd())),

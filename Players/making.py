@@ -12,6 +12,7 @@ from truth import Truth
 
 SECONDS = 10
 CUT_AFTER = 8
+BEEPS = "aevalsrc=0.5*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1):s=48000"
 
 
 class Missing(Exception):
@@ -35,29 +36,40 @@ def record(kind, root):
         one.stop()
 
 
+def beeps(folder):
+    """The pattern's sound without its pictures, which make a file of another kind."""
+    path = folder / "beeps.ogg"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", BEEPS, "-t", str(SECONDS), "-c:a", "libopus", path],
+                   check=True)
+    return path
+
+
 def sending(kind, one, seconds):
-    video = ["--codec", kind.video] if kind.video else []
-    return ["publish", "--server", one.url, "--channel", "room", "--uid", "1", "--pattern", *video,
-            "--seconds", str(seconds), *kind.publish]
+    """The command, and what of it matters to a reader."""
+    if kind.video:
+        what = ["--pattern", "--codec", kind.video, "--seconds", str(seconds), *kind.publish]
+    else:
+        what = ["--file", beeps(one.root)]
+    return ["publish", "--server", one.url, "--channel", "room", "--uid", "1", *what], " ".join(map(str, what))
 
 
 def finished(kind, one):
-    command = sending(kind, one, SECONDS)
+    command, words = sending(kind, one, SECONDS)
     done = lathe(*command, check=False, timeout=SECONDS + 30)
     if done.returncode:
-        raise Missing(f"lathe {' '.join(command[8:])}: {sentence(done.stderr or done.stdout)}")
+        raise Missing(f"lathe publish {words}: {sentence(done.stderr or done.stdout)}")
     return only(takes_of(one.finish("room")))
 
 
 def killed(kind, one):
-    command = sending(kind, one, 60)
+    command, words = sending(kind, one, 60)
     user = start(*command)
     try:
         one.wait_for("room", lambda recording: recording["takes"], seconds=10)
         time.sleep(CUT_AFTER)
     except Failure:
         user.kill()
-        raise Missing(f"lathe {' '.join(command[8:])}: {sentence(user.communicate()[1])}")
+        raise Missing(f"lathe publish {words}: {sentence(user.communicate()[1])}")
     finally:
         one.kill()
         user.kill()

@@ -69,8 +69,9 @@ class Truth:
 
     def number_at(self, place):
         """The picture that is on the screen at a place."""
-        index = bisect.bisect_right([time for time, _ in self.pictures], place + 0.001)
-        return self.pictures[max(index - 1, 0)][1]
+        readable = [one for one in self.pictures if one[1] is not None]
+        index = bisect.bisect_right([time for time, _ in readable], place + 0.001)
+        return readable[max(index - 1, 0)][1]
 
     def faults(self):
         """What is wrong with the file itself, whoever plays it."""

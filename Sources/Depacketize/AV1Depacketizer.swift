@@ -53,6 +53,8 @@ struct AV1Depacketizer: Sendable {
             state.openPart = Part(range: start..<start, dependencies: dependencies)
         }
         guard !state.isSkipping else { return }
+        // What continues a frame whose beginning is missing is missing with it.
+        if dependencies != nil, state.openPart == nil { return assembly.markIncomplete() }
         guard payload.count > 1 else { return assembly.markMalformed() }
         let isContinued = payload[0] & 0x80 != 0
         if isContinued != unitJoining.isUnderWay { return assembly.markIncomplete() }
@@ -192,10 +194,14 @@ extension AV1Depacketizer {
         let part = parts[index]
         var isProven = false
         if let dependencies = part.dependencies { isProven = tracker.areReferencesClean(of: dependencies) }
-        var (isClean, position, isFirst) = (true, part.range.lowerBound, index == 0)
+        var (isClean, hasHeader) = (true, false)
+        var (position, isFirst) = (part.range.lowerBound, index == 0)
         while position < part.range.upperBound, let unit = try? AV1.unit(at: position, in: bytes.span) {
             position = unit.range.upperBound
+            // Tiles whose frame has no head: it went down with the packets before.
+            if unit.type == .tileGroup, !hasHeader { isClean = false }
             guard unit.type?.beginsWithFrameHeader == true else { continue }
+            hasHeader = true
             let header = references.header(bytes.span.extracting(unit.payload), of: unit)
             let isFrameClean = isProven || references.isClean(header)
             references.receive(header, isClean: isFrameClean)

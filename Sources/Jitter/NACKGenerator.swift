@@ -58,8 +58,12 @@ public struct NACKGenerator: Sendable {
 
     private let limits: Limits
     private var highest: Int64?
+    /// The lowest place that is known to belong to the stream.
+    private var lowest: Int64 = 0
     /// Sorted by place, since gaps only open above the highest.
     private var missing: [Missing] = []
+    /// The share of packets that are missing at first: smoothed.
+    private var lossShare = 0.0
     /// The share of requests that bring nothing, though the packet can be had: smoothed.
     private var failureShare = 0.1
 
@@ -71,15 +75,29 @@ public struct NACKGenerator: Sendable {
     /// How many packets are missing and not yet given up.
     public var missingCount: Int { missing.count }
 
-    /// The first packet that is missing, since when, and how many were missing in a row with it; nothing while none is.
-    public var oldest: (place: Int64, since: Instant, gapCount: Int)? {
-        missing.first.map { ($0.place, $0.since, $0.gapCount) }
+    /// The first packet that is missing behind `place`, since when, and how many were missing in a row with it; nothing
+    /// while none is.
+    public func oldest(behind place: Int64 = .min) -> (place: Int64, since: Instant, gapCount: Int)? {
+        guard let last = missing.last, last.place > place else { return nil }
+        return missing.first { $0.place > place }.map { ($0.place, $0.since, $0.gapCount) }
     }
 
     /// Notes that a packet arrived; `isAnswer` if it may have come because it was asked for.
-    public mutating func received(place: Int64, isAnswer: Bool = true, at now: Instant) {
+    ///
+    /// `isBeginning` says that the first packet to come need not be the first that is of use: what lies between it and an
+    /// earlier one is missing as well.
+    public mutating func received(
+        place: Int64, isAnswer: Bool = true, isBeginning: Bool = false, at now: Instant
+    ) {
         guard let highest else {
-            self.highest = place
+            (self.highest, lowest) = (place, place)
+            return
+        }
+        if place < lowest {
+            guard isBeginning else { return }
+            let gap = place + 1..<lowest
+            lowest = place
+            openGap(gap, isFirst: true, at: now)
             return
         }
         guard place > highest else {
@@ -87,7 +105,8 @@ public struct NACKGenerator: Sendable {
             return
         }
         self.highest = place
-        openGap(highest + 1..<place, at: now)
+        lossShare -= lossShare / 256
+        if place > highest + 1 { openGap(highest + 1..<place, at: now) }
     }
 
     /// Stops asking for anything before `place`, because the reorder buffer has moved past it.
@@ -120,13 +139,17 @@ public struct NACKGenerator: Sendable {
         return requests
     }
 
+    /// Whether packets are lost often enough for single ones to be sent twice: one in a hundred.
+    public var isPathLossy: Bool { lossShare > 0.01 }
+
     /// Whether the oldest missing packet failed to come so often that it is not bad luck any more.
     ///
-    /// Bad luck is what this path does to one packet in 300 that can be had.
+    /// Bad luck is what this path does to one packet in ten thousand that can be had: each costs many frames, and at 5 %
+    /// loss one frame in seven lacks a packet at first.
     public func isOldestHopeless(at now: Instant) -> Bool {
         guard let oldest = missing.first else { return false }
         var (chance, failures) = (1.0, 0)
-        while chance > 1.0 / 300, failures < limits.maximumTries {
+        while chance > 1.0 / 10_000, failures < limits.maximumTries {
             chance *= failureShare
             failures += 1
         }
@@ -135,12 +158,14 @@ public struct NACKGenerator: Sendable {
 }
 
 extension NACKGenerator {
-    private mutating func openGap(_ gap: Range<Int64>, at now: Instant) {
+    private mutating func openGap(_ gap: Range<Int64>, isFirst: Bool = false, at now: Instant) {
         guard !gap.isEmpty else { return }
         let due = now + grace
+        lossShare += (1 - lossShare) * min(1, Double(gap.count) / 256)
         for place in gap.suffix(limits.maximumMissing) {
             missing.append(Missing(place: place, since: now, gapCount: gap.count, due: due, tries: 0))
         }
+        if isFirst { missing.sort { $0.place < $1.place } }
         givenUpCount += max(0, gap.count - limits.maximumMissing)
         let excess = missing.count - limits.maximumMissing
         if excess > 0 {
@@ -167,6 +192,7 @@ extension NACKGenerator {
     /// Each needless request lengthens the grace by as much as three true losses shorten it, so that the grace ends up
     /// where few of the requests are needless.
     private mutating func noteLate(by delay: Duration) {
+        lossShare = max(0, lossShare - 1.0 / 256)
         guard delay > grace else { return }
         grace = min(delay, grace + .milliseconds(3), limits.graceBounds.upperBound)
     }
@@ -197,9 +223,10 @@ extension NACKGenerator {
         givenUpCount += count - missing.count
     }
 
-    /// As long as an answer may take; twice that after each four tries, since a link that loses so many
-    /// retransmissions is full.
+    /// As long as an answer may take, twice; then half of that, since where both were lost the next may be as well.
+    ///
+    /// Twice as long after each eight tries: a link that loses so many retransmissions is full.
     private func interval(afterTries tries: Int, wait: Duration) -> Duration {
-        max(limits.minimumInterval, wait) * (1 << (tries / 4))
+        max(limits.minimumInterval, tries <= 2 ? wait : wait / 2) * (1 << (tries / 8))
     }
 }

@@ -82,18 +82,19 @@ public struct LossyLink: Sendable {
     }
 
     private mutating func fly(_ bytes: [UInt8], from departure: Instant) {
-        let extra = Int64(Double(conditions.jitter.wholeNanoseconds) * jitterShare())
+        let (share, isStray) = jitterShare()
+        let extra = Int64(Double(conditions.jitter.wholeNanoseconds) * share)
         var arrival = departure + conditions.delay + .nanoseconds(extra)
-        if conditions.keepsOrder { arrival = max(arrival, lastArrival) }
-        lastArrival = max(arrival, lastArrival)
+        if conditions.keepsOrder || !isStray { arrival = max(arrival, lastArrival) }
+        if conditions.keepsOrder || !isStray { lastArrival = arrival }
         flights.insert(Flight(arrival: arrival, bytes: bytes), at: place(for: arrival))
     }
 
-    /// How much of the jitter the next datagram has: its own draw, or what its neighbours have.
-    private mutating func jitterShare() -> Double {
-        if conditions.reordering >= 1 { return random.fraction() }
+    /// How much of the jitter the next datagram has: its own draw if it goes its own way, or what its neighbours have.
+    private mutating func jitterShare() -> (share: Double, isStray: Bool) {
+        if conditions.reordering >= 1 { return (random.fraction(), true) }
         drift = min(1, max(0, drift + (random.fraction() - 0.5) / 5))
-        return random.fraction() < conditions.reordering ? random.fraction() : drift
+        return random.fraction() < conditions.reordering ? (random.fraction(), true) : (drift, false)
     }
 
     /// Behind everything that arrives at the same moment, which in this order means before it.

@@ -66,7 +66,9 @@ struct FragmentReader {
                 bytes.span.extracting(time.body.lowerBound - base..<time.body.upperBound - base))
             let version = try reader.readVersion()
             let ticks = try reader.readTime(version: version)
-            guard ticks < 1 << 60 else { throw .invalid("tfdt", at: time.offset) }
+            guard tracks[index].timescale.isPlausible(Int64(clamping: ticks)) else {
+                throw .invalid("tfdt", at: time.offset)
+            }
             nextTicks[index] = Int64(ticks) + tracks[index].shiftTicks
         }
         for runBox in box.children("trun") {
@@ -135,7 +137,9 @@ struct FragmentReader {
             }
             announcedByteCount += byteCount
             let isPossible = tracks[index].samples.count < SampleTableReader.maximumSampleCount
-            guard isPossible, announcedByteCount <= fileByteCount else { throw .invalid("trun", at: run.nextOffset) }
+            guard isPossible, announcedByteCount <= fileByteCount,
+                tracks[index].timescale.isPlausible(sample.decodeTicks)
+            else { throw .invalid("trun", at: run.nextOffset) }
             tracks[index].samples.append(sample)
         }
     }

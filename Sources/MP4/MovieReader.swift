@@ -75,7 +75,7 @@ struct MovieReader {
         track.shiftTicks = try readShift(box, timescale: track.timescale)
         do throws(WireError) {
             let reader = SampleTableReader(bytes: bytes, base: base, fileByteCount: fileByteCount)
-            let (samples, missing) = try reader.read(table, shift: track.shiftTicks, entryCount: track.entries.count)
+            let (samples, missing) = try reader.read(table, of: track)
             track.samples = samples
             if missing > 0 { problems.append(.samplesMissing(track: track.id, count: missing)) }
         } catch {
@@ -124,9 +124,8 @@ struct MovieReader {
             let mediaTime =
                 version == 1 ? try reader.read(Int64.self) : Int64(try reader.read(Int32.self))
             try reader.skip(4)
-            guard duration <= UInt64(Int32.max) * 1000, mediaTime < 1 << 48, empty < 1 << 48 else {
-                throw .invalid("elst", at: list.offset)
-            }
+            let isPlausible = movieTimescale.isPlausible(Int64(clamping: duration)) && timescale.isPlausible(mediaTime)
+            guard isPlausible, movieTimescale.isPlausible(empty) else { throw .invalid("elst", at: list.offset) }
             guard mediaTime < 0 else { return rescaled(empty, to: timescale) - mediaTime }
             empty += Int64(duration)
         }

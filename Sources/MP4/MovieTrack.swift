@@ -71,3 +71,10 @@ public struct MovieSample: Equatable, Sendable {
     /// When it is shown.
     public var presentationTicks: Int64 { decodeTicks + Int64(compositionOffset) }
 }
+
+extension ClockRate {
+    /// Whether a recording can have such a time: within 34 years.
+    ///
+    /// What is farther away is forged, and must not overflow when it is counted in nanoseconds.
+    func isPlausible(_ ticks: Int64) -> Bool { ticks.magnitude < UInt64(ticksPerSecond) << 30 }
+}

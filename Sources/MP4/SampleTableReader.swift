@@ -18,14 +18,14 @@ struct SampleTableReader {
 
     /// The samples that the file holds, and how many more it announces.
     ///
-    /// Each names one of `entryCount` entries of the table's description.
-    func read(_ table: Box, shift: Int64, entryCount: Int) throws(WireError) -> (samples: [MovieSample], missing: Int) {
+    /// Of the track, all but its samples is known.
+    func read(_ table: Box, of track: MovieTrack) throws(WireError) -> (samples: [MovieSample], missing: Int) {
         var samples = try readSizes(table)
         guard !samples.isEmpty else { return ([], 0) }
-        try readTimes(table, shift: shift, &samples)
+        try readTimes(table, of: track, &samples)
         try readCompositionOffsets(table, &samples)
         try readSyncSamples(table, &samples)
-        try readPlaces(table, entryCount: entryCount, &samples)
+        try readPlaces(table, entryCount: track.entries.count, &samples)
         let announced = samples.count
         samples.removeAll { $0.offset < 0 || $0.offset > fileByteCount - $0.byteCount }
         return (samples, announced - samples.count)
@@ -53,10 +53,12 @@ struct SampleTableReader {
     }
 
     /// §8.6.1.2.
-    private func readTimes(_ table: Box, shift: Int64, _ samples: inout [MovieSample]) throws(WireError) {
+    private func readTimes(
+        _ table: Box, of track: MovieTrack, _ samples: inout [MovieSample]
+    ) throws(WireError) {
         guard let box = table.child("stts") else { throw .invalid("stts", at: table.offset) }
         var index = 0
-        var ticks = shift
+        var ticks = track.shiftTicks
         try readRuns(box) { (count, delta) in
             for _ in 0..<min(Int(count), samples.count - index) {
                 samples[index].decodeTicks = ticks
@@ -65,7 +67,9 @@ struct SampleTableReader {
                 index += 1
             }
         }
-        guard index == samples.count else { throw .invalid("stts", at: box.offset) }
+        guard index == samples.count, track.timescale.isPlausible(ticks) else {
+            throw .invalid("stts", at: box.offset)
+        }
     }
 
     /// §8.6.1.3; version 0 is unsigned by the letter, but nobody shows a picture hours late.

@@ -11,6 +11,7 @@ struct OutputTrack: Sendable {
     let rotation: Rotation
     private let timescale: ClockRate
     private var lastDecodeTicks: Int64 = -1
+    private var lastMilliseconds: Int64 = -1
     /// Whether the open cluster holds samples of it.
     var isOpen = false
     /// Whether the head names it: it does from the track's first sample on, because players are
@@ -53,6 +54,13 @@ struct OutputTrack: Sendable {
 
     func nanoseconds(_ ticks: Int64) -> Int64 {
         MediaTime(ticks: ticks, rate: timescale).rescaled(to: ClockRate(1_000_000_000)).ticks
+    }
+
+    /// Where the next sample lies in milliseconds, behind the one before: two samples may share one by the clock, but
+    /// players take their times to grow.
+    mutating func place(_ ticks: Int64) -> Int64 {
+        lastMilliseconds = max(milliseconds(ticks), lastMilliseconds + 1)
+        return lastMilliseconds
     }
 
     /// The file's unit, rounded to the nearest.

@@ -90,7 +90,7 @@ public struct WebMWriter: Sendable {
         payload.append(contentsOf: sample.bytes)
         blocks.append(
             OpenBlock(
-                track: track, milliseconds: tracks[track].milliseconds(sample.decodeTicks),
+                track: track, milliseconds: tracks[track].place(sample.decodeTicks),
                 isKeyframe: sample.isKeyframe, bytes: place))
     }
 

@@ -56,6 +56,7 @@ extension Peer where Channel: ~Copyable {
     private mutating func fillOutgoing() -> Bool {
         if let record = channel.nextRecord() {
             fillOutgoing(record)
+            if case .connecting = phase { flightSent = now }
             return true
         }
         guard case .connected = phase else { return false }

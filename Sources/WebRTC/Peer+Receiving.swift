@@ -58,6 +58,9 @@ extension Peer where Channel: ~Copyable {
             counts.drops[.unvalidatedAddress] += 1
             return
         }
+        if let sent = flightSent.take() {
+            handshakeRoundTrip = min(handshakeRoundTrip ?? RepairTimer.longestRoundTrip, sent.duration(to: now))
+        }
         channel.receiveRecord(datagram, at: now)
         followChannel()
     }
@@ -212,7 +215,7 @@ extension Peer where Channel: ~Copyable {
         for slot in receivers.indices where tracks[slot] != nil {
             if let measured = receivers[slot].measuredRoundTrip { return measured }
         }
-        return nil
+        return handshakeRoundTrip
     }
 
     private mutating func receiveRepair(_ header: RTPHeader, _ slot: Int, in datagram: Span<UInt8>) {

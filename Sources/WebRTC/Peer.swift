@@ -79,6 +79,10 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var counts = PeerStatistics()
     /// Measured by reports about what we send.
     var roundTrip: Duration?
+    /// How fast the other side answered the handshake's flights at best: its thinking included, but better than nothing.
+    var handshakeRoundTrip: Duration?
+    /// When the flight was sent that is not answered yet.
+    var flightSent: Instant?
     /// What the sender may send, if it wants to be told.
     var bitrate: BitrateEstimate?
     /// What had been expected and lost when the estimate was told last.

@@ -179,6 +179,16 @@ struct AV1DepacketizerTests {
                 == [delta(ticks: 5, isBroken: true, upper)])
     }
 
+    @Test("what continues a frame whose beginning is missing is no frame")
+    mutating func headless() {
+        let tiles: [UInt8] = [0x20, 1, 2, 3]
+        let told = dependencies(5, layer: 0, [], starts: false)
+        #expect(receiver.push([0x10] + tiles, marker: true, lost: 1, dependencies: told) == [])
+        #expect(receiver.depacketizer.counts.incompleteFrames == 1)
+        receiver = begun()
+        #expect(receiver.push([0x10] + tiles, marker: true, lost: 1) == [delta(isBroken: true, tiles)])
+    }
+
     @Test("never traps")
     func mutations() {
         var receiver = begun()

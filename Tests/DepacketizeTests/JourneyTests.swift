@@ -51,6 +51,25 @@ struct JourneyTests {
         }
     }
 
+    @Test("are put together again from packets of any size", arguments: Stream.all, 1...4 as ClosedRange<UInt64>)
+    private func anySize(_ stream: Stream, _ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var receiver = Receiver(stream.codec)
+        for original in try stream.frames() {
+            let maximum = Int.random(in: 16...300, using: &generator)
+            var packetizer = Packetizer(stream.codec, maximumPayloadByteCount: maximum)
+            var received: [Frame] = []
+            for packet in packets(&packetizer, original) {
+                #expect(packet.payload.count <= maximum, "seed \(seed)")
+                received += receiver.push(packet.payload, marker: packet.marker, ticks: original.ticks)
+                // Padding between packets belongs to no frame.
+                if Bool.random(using: &generator) { received += receiver.push([], ticks: original.ticks + 7) }
+            }
+            #expect(received == [original], "seed \(seed)")
+            for frame in received { receiver.depacketizer.recycle(frame.bytes) }
+        }
+    }
+
     @Test("say which of their pictures are repaired", arguments: Stream.all)
     private func repaired(_ stream: Stream) throws {
         var packetizer = Packetizer(stream.codec, maximumPayloadByteCount: 100)

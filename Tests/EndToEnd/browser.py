@@ -64,9 +64,10 @@ def camera_file(directory, seconds=10, look=HARSH):
 
 
 @contextmanager
-def chromium(camera=None):
+def chromium(camera=None, *more):
     fake = "--use-fake-device-for-media-stream=fps=30"
     options = ["--no-sandbox", "--use-fake-ui-for-media-stream", fake, "--autoplay-policy=no-user-gesture-required"]
+    options += more
     if camera:
         options.append(f"--use-file-for-fake-video-capture={camera}")
     with sync_playwright() as play:
@@ -80,7 +81,7 @@ def chromium(camera=None):
 class PagePublisher:
     """One tab that publishes its camera through the page."""
 
-    def __init__(self, browser, url, channel, codec, uid="", detour=None):
+    def __init__(self, browser, url, channel, codec, uid="", detour=None, simulcast=False):
         self.page = browser.new_page(viewport={"width": 1100, "height": 900})
         self.page.add_init_script(KEEP_PEERS)
         if detour:
@@ -90,6 +91,8 @@ class PagePublisher:
         if uid:
             self.page.fill("#uid", str(uid))
         self.page.select_option("#codec", codec)
+        if simulcast:
+            self.page.check("#simulcast")
         self.page.click("#publish")
         self.connected_at = None
         self.wait_connected()

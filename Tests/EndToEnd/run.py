@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import calls
 import crash
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
@@ -280,6 +281,7 @@ TESTS = [
     loss_of_3_percent,
     loss_of_10_percent,
     sound_and_picture_agree,
+    *calls.TESTS,
     killed_server_leaves_playable_files,
 ]
 

@@ -34,6 +34,18 @@ struct NACKGeneratorTests {
         #expect(generator.repairedCount == 1)
     }
 
+    @Test("the first packet to come need not be the first that is wanted")
+    mutating func beginning() {
+        generator.received(place: 10, isBeginning: true, at: .ms(0))
+        generator.received(place: 12, isBeginning: true, at: .ms(0))
+        generator.received(place: 7, isBeginning: true, at: .ms(2))
+        generator.received(place: 3, at: .ms(3))
+        #expect(generator.oldest()?.place == 8)
+        #expect(generator.oldest(behind: 9)?.place == 11)
+        #expect(generator.oldest(behind: 11) == nil)
+        #expect(requests(at: 12) == [8, 9, 11])
+    }
+
     @Test("a packet that is only out of order costs no request")
     mutating func reordered() {
         generator.received(place: 1, at: .ms(0))
@@ -44,14 +56,14 @@ struct NACKGeneratorTests {
         #expect(generator.repairedCount == 0)
     }
 
-    @Test("waits twice as long after four tries")
+    @Test("asks twice as often after two tries, and half as often after eight")
     mutating func backOff() {
         generator.patience = .seconds(60)
         generator.received(place: 0, at: .ms(0))
         generator.received(place: 2, at: .ms(0))
         var times: [Int64] = []
         for now in 0...5000 as ClosedRange<Int64> where !requests(at: now).isEmpty { times.append(now) }
-        #expect(times == [10, 110, 210, 310, 510, 710, 910, 1110, 1510, 1910])
+        #expect(times == [10, 110, 210, 260, 310, 360, 410, 460, 560, 660])
         #expect(generator.givenUpCount == 1)
         #expect(generator.missingCount == 0)
         #expect(generator.deadline == nil)
@@ -156,6 +168,19 @@ struct NACKGeneratorTests {
         return failures
     }
 
-    @Test("believes in bad luck longer where it is more common", arguments: [(1, 2), (2, 9), (3, 10)])
+    @Test("believes in bad luck longer where it is more common", arguments: [(1, 3), (2, 10)])
     mutating func hopeless(_ tries: Int, _ failures: Int) { #expect(failuresUntilHopeless(others: tries) == failures) }
+
+    @Test("knows a path that loses from one that only reorders")
+    mutating func lossy() {
+        for place in 0..<2_000 as Range<Int64> {
+            if place % 50 != 0 { generator.received(place: place, at: .ms(place)) }
+            #expect(!generator.isPathLossy || place > 100)
+        }
+        #expect(generator.isPathLossy)
+        for place in 2_000..<4_000 as Range<Int64> {
+            generator.received(place: place ^ 1, isAnswer: false, at: .ms(place))
+        }
+        #expect(!generator.isPathLossy)
+    }
 }

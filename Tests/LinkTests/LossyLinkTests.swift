@@ -66,8 +66,8 @@ struct LossyLinkTests {
         let arrived = drain(&link, at: .ms(200_000)).map { Int($0[0]) << 8 | Int($0[1]) }
         #expect(arrived.count == count)
         let overtaken = zip(arrived, arrived.dropFirst()).count { $0 > $1 }
-        // A datagram of its own mind overtakes, or is overtaken by, what is less than its delay apart.
-        #expect(Double(overtaken) <= Double(count) * share)
+        // A datagram that goes its own way overtakes, or is overtaken by, what is less than its delay apart.
+        #expect(Double(overtaken) <= Double(count) * share * 2)
         #expect(Double(overtaken) >= Double(count) * share / 3)
     }
 

@@ -98,4 +98,25 @@ struct MovieFileTests {
             #expect(movie.tracks.map(\.samples.count).sorted() == [60, 94], "\(flags)")
         }
     }
+
+    @Test("refuses times that no recording has", arguments: [FourCC("elst"), "tfdt", "stts"])
+    func implausibleTimes(_ type: FourCC) throws {
+        let fixture = try Fixture(.opus)
+        let steps =
+            [Recordings.Step.track(fixture)]
+            + fixture.samples(seconds: 0.1, from: 48_000).map { .sample($0, track: 0) }
+        var file = Recordings.file(Recordings.writes(steps + [type == "tfdt" ? .cut : .finish]))
+        let name = Array("\(type)".utf8)
+        let place = try #require(file.indices.first { file[$0...].starts(with: name) })
+        // Both clocks tick once a second, and whatever comes behind the box's version is as large as it can be.
+        for clock in ["mvhd", "mdhd"] {
+            let start = try #require(file.indices.first { file[$0...].starts(with: Array(clock.utf8)) })
+            file.replaceSubrange(start + 16..<start + 20, with: [0, 0, 0, 1])
+        }
+        let isCounted = type != "tfdt"
+        let start = place + (isCounted ? 16 : 8)
+        file.replaceSubrange(start..<start + 4, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        let problems = MovieFile(reading: file).problems
+        #expect(problems.contains { if case .damaged = $0 { true } else { false } })
+    }
 }

@@ -29,6 +29,21 @@ struct WebMWriterTests {
         #expect(after.tracks.map(\.endNanoseconds) == [3_000_000_000, 3_000_000_000])
     }
 
+    @Test("gives two pictures of one millisecond two times")
+    func sameMillisecond() throws {
+        var writer = WebMWriter(createdAtUnixMilliseconds: 0)
+        let track = writer.addTrack(try Fixture(.vp8).format, timescale: .video)
+        for ticks in [3_000, 3_001, 3_002, 6_000] as [Int64] {
+            writer.append(
+                Sample(decodeTicks: ticks, durationTicks: 1, isKeyframe: true, bytes: [1, 2, 3]), track: track)
+        }
+        writer.cutFragment()
+        var bytes: [UInt8] = []
+        while case .append(let more)? = writer.nextWrite() { bytes += more }
+        let times = WebMFile(reading: bytes).tracks[0].samples.map(\.nanoseconds)
+        #expect(times == [33_000_000, 34_000_000, 35_000_000, 67_000_000])
+    }
+
     @Test("finishing points at what it says it points at")
     func seekHead() throws {
         let file = WebMFile(reading: Recordings.file(try Recordings.call(seconds: 3)))

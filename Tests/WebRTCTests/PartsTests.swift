@@ -45,18 +45,33 @@ struct RepairTimerTests {
         #expect(timer.measured == nil)
     }
 
-    @Test("gives up a belief that is too short when every packet is asked for twice before it comes")
+    @Test("learns that the round trip is longer than believed from answers to requests that were repeated too soon")
     func tooShort() {
         var timer = RepairTimer(assuming: .milliseconds(50))
-        for number in 0..<4 as Range<UInt16> {
-            #expect(timer.measured == nil)
-            timer.asked(for: [number], at: .ms(0))
-            timer.asked(for: [number], at: .ms(70))
-            timer.asked(for: [number], at: .ms(140))
-            timer.repaired(number, at: .ms(200 + Int64(number)))
-            timer.repaired(number, at: .ms(270))
+        var number: UInt16 = 0
+        while timer.measured != .milliseconds(200), number < 60 {
+            var moment: Int64 = 0
+            while moment < 200 {
+                timer.asked(for: [number], at: .ms(moment))
+                moment += timer.answerTime.wholeMilliseconds
+            }
+            timer.repaired(number, at: .ms(200))
+            timer.repaired(number, at: .ms(290))
+            number += 1
         }
         #expect(timer.measured == .milliseconds(200))
+    }
+
+    @Test("believes no chance: a request that was lost says nothing of the round trip")
+    func chance() {
+        var timer = RepairTimer(assuming: .milliseconds(100))
+        for number in 0..<200 as Range<UInt16> {
+            timer.asked(for: [number], at: .ms(0))
+            let isLost = number % 4 != 0
+            if isLost { timer.asked(for: [number], at: .ms(125)) }
+            timer.repaired(number, at: .ms(isLost ? 175 : 50))
+        }
+        #expect(timer.measured == .milliseconds(50))
     }
 
     @Test("forgets the oldest requests beyond its limit")

@@ -78,8 +78,8 @@ struct PeerKeyframeTests {
             default: continue
             }
         }
-        #expect(moments.pictureLoss == [0, 250, 750])
-        #expect(moments.fullIntra == [1_750, 3_750, 7_750, 11_750])
+        #expect(moments.pictureLoss == [0, 190, 570])
+        #expect(moments.fullIntra == [1_330, 2_850, 5_890, 9_890])
     }
 
     @Test("many requests from downstream become one")

@@ -43,7 +43,8 @@ struct FrameMaker: Sendable {
         if note.format != format, !payload.isEmpty { change(to: note.format) }
         if note.orientation != nil || note.captureTime != nil { keep(note, ticks: ticks) }
         depacketizer.push(
-            payload: payload, marker: marker, timestamp: ticks, lostBefore: lostBefore, arrival: arrival)
+            payload: payload, marker: marker, timestamp: ticks, lostBefore: lostBefore, arrival: arrival,
+            isRepaired: note.isRepaired)
     }
 
     /// The next whole frame, with all that its packets said of it.
@@ -75,8 +76,8 @@ struct FrameMaker: Sendable {
         awaitsKeyframe = codec.kind == .video
     }
 
-    /// Whether a new codec's keyframe is missing.
-    var needsKeyframe: Bool { awaitsKeyframe }
+    /// Whether only a keyframe can make the picture whole, or a new codec's is missing.
+    var needsKeyframe: Bool { awaitsKeyframe || depacketizer.needsKeyframe }
 
     private mutating func keep(_ note: PacketNote, ticks: Int64) {
         let orientation = note.orientation.flatMap { Rotation(rawValue: Int($0 & 3) * 90) }

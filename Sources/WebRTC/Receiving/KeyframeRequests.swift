@@ -15,6 +15,8 @@ struct KeyframeRequests: Sendable {
     static let spacing = Duration.milliseconds(300)
     /// How soon after a request somebody's wish may lead to the next: one keyframe serves all who wish for one.
     static let wishSpacing = Duration.milliseconds(500)
+    /// How soon a request is made a second time on a path that may well lose the first; browsers heed one of them.
+    static let repetition = Duration.milliseconds(50)
     /// After so many requests that brought nothing, the other kind is tried.
     static let stubbornTries = 3
 
@@ -26,7 +28,9 @@ struct KeyframeRequests: Sendable {
     private(set) var tries = 0
 
     private var lastSent: Instant?
-    /// Whether the keyframe is only wanted in case a repair fails.
+    /// When the next request is due after the one that is made a second time now.
+    private var afterRepetition: Instant?
+    /// Whether the keyframe is only wanted in case a repair fails, or a loss has consequences.
     private var isPrecaution = false
 
     /// The first packet of the track came.
@@ -44,14 +48,14 @@ struct KeyframeRequests: Sendable {
         schedule(at: now, Self.wishSpacing)
     }
 
-    /// A repair takes so long that a keyframe should be on its way in case it fails.
+    /// A repair takes so long, or a loss may have such consequences, that a keyframe should be on its way.
     mutating func wantAsPrecaution(at now: Instant) {
         guard deadline == nil else { return }
         isPrecaution = true
         schedule(at: now, Self.spacing)
     }
 
-    /// The repair came after all: what was asked for as a precaution is not asked for again.
+    /// All is well after all: what was asked for as a precaution is not asked for again.
     mutating func withdrawPrecaution() {
         guard isPrecaution else { return }
         satisfied()
@@ -61,6 +65,7 @@ struct KeyframeRequests: Sendable {
     mutating func satisfied() {
         isPrecaution = false
         deadline = nil
+        afterRepetition = nil
         tries = 0
     }
 
@@ -68,19 +73,27 @@ struct KeyframeRequests: Sendable {
     mutating func received(isKeyframe: Bool, isBroken: Bool, at now: Instant) {
         if isKeyframe {
             satisfied()
-        } else if isBroken || (deadline != nil && count == 0) {
+        } else if isBroken || (deadline != nil && count == 0 && !isPrecaution) {
             // A track that begins with another frame has lost its keyframe before we could hear it.
             want(at: now)
         }
     }
 
     /// Whether to send a request now; if so, it counts as sent.
-    mutating func takeDue(at now: Instant, roundTrip: Duration) -> Bool {
+    ///
+    /// On a lossy path each request is made twice.
+    mutating func takeDue(at now: Instant, roundTrip: Duration, isPathLossy: Bool) -> Bool {
         guard let due = deadline, due <= now else { return false }
-        deadline = now + min((roundTrip + Self.margin) * (1 << min(tries, 6)), Self.longestInterval)
+        count += 1
+        if let next = afterRepetition.take() {
+            deadline = next
+            return true
+        }
+        let next = now + min((roundTrip + Self.margin) * (1 << min(tries, 6)), Self.longestInterval)
+        if isPathLossy { afterRepetition = next }
+        deadline = isPathLossy ? now + Self.repetition : next
         tries += 1
         lastSent = now
-        count += 1
         return true
     }
 

@@ -3,8 +3,8 @@ import Units
 /// Measures the round trip by the time from asking for a packet to getting it again.
 ///
 /// A receiver that sends no media gets no reports to measure by (RFC 3550 §6.4.1). A packet asked for twice
-/// tells little, since its answer may belong to either request (Karn's rule, RFC 6298 §3); only when no other kind
-/// comes, the shortest of several such times is better than an old belief.
+/// tells nothing, since its answer may belong to either request (Karn's rule, RFC 6298 §3). But when one after the other
+/// is asked for twice before it comes, the round trip is longer than believed.
 struct RepairTimer: Sendable {
     /// What to assume before the first measurement: a connection within a continent.
     static let initialRoundTrip = Duration.milliseconds(100)
@@ -15,15 +15,15 @@ struct RepairTimer: Sendable {
 
     private struct Request: Sendable {
         var sequenceNumber: UInt16
-        var first: Instant
         var last: Instant
+        var before: Instant?
         var isAnswered = false
     }
 
     /// As many as may be on their way in a bad quarter of a second.
     private static let requestLimit = 64
-    /// How many ambiguous answers in a row say that the round trip has become longer than what is believed.
-    private static let ambiguousLimit = 4
+    /// How many packets in a row must be asked for twice before that is no chance any more.
+    private static let repeatedLimit = 8
 
     private var requests: [Request] = []
     private var next = 0
@@ -31,7 +31,9 @@ struct RepairTimer: Sendable {
     /// How much measurements differ from the smoothed one.
     private var deviation = Duration.zero
     private var assumed: Duration
-    private var ambiguous: (count: Int, shortest: Duration) = (0, .zero)
+    /// How many packets in a row were asked for more than once, and how long after the last request but one they came at
+    /// the least.
+    private var repeated: (count: Int, least: Duration) = (0, .zero)
 
     /// Begins with the round trip that is `assumed`.
     init(assuming assumed: Duration = RepairTimer.initialRoundTrip) { self.assumed = assumed }
@@ -49,13 +51,14 @@ struct RepairTimer: Sendable {
         for number in sequenceNumbers {
             if let index = requests.firstIndex(where: { $0.sequenceNumber == number }) {
                 // The same number after so long is another packet.
-                if requests[index].last.duration(to: now) > .seconds(10) { requests[index].first = now }
+                let isRepeated = requests[index].last.duration(to: now) < .seconds(10)
+                requests[index].before = isRepeated ? requests[index].last : nil
                 requests[index].last = now
                 requests[index].isAnswered = false
             } else if requests.count < Self.requestLimit {
-                requests.append(Request(sequenceNumber: number, first: now, last: now))
+                requests.append(Request(sequenceNumber: number, last: now))
             } else {
-                requests[next] = Request(sequenceNumber: number, first: now, last: now)
+                requests[next] = Request(sequenceNumber: number, last: now)
                 next = (next + 1) % Self.requestLimit
             }
         }
@@ -66,14 +69,21 @@ struct RepairTimer: Sendable {
         guard let index = requests.firstIndex(where: { $0.sequenceNumber == sequenceNumber }) else { return }
         guard !requests[index].isAnswered else { return }
         requests[index].isAnswered = true
-        let sample = requests[index].first.duration(to: now)
-        guard sample <= Self.longestRoundTrip else { return }
-        if requests[index].first == requests[index].last {
-            ambiguous.count = 0
+        let sample = requests[index].last.duration(to: now)
+        if let before = requests[index].before?.duration(to: now) {
+            noteRepeated(answeredAfter: before)
+        } else if sample <= Self.longestRoundTrip {
+            repeated.count = 0
             measure(sample)
-        } else {
-            noteAmbiguous(sample)
         }
+    }
+
+    private mutating func noteRepeated(answeredAfter before: Duration) {
+        repeated = (repeated.count + 1, repeated.count == 0 ? before : min(repeated.least, before))
+        guard repeated.count >= Self.repeatedLimit else { return }
+        repeated.count = 0
+        guard (roundTrip...Self.longestRoundTrip).contains(repeated.least) else { return }
+        (measured, deviation) = (repeated.least, repeated.least / 8)
     }
 
     private mutating func measure(_ sample: Duration) {
@@ -86,15 +96,5 @@ struct RepairTimer: Sendable {
         let difference = sample > before ? sample - before : before - sample
         deviation = (deviation * 3 + difference) / 4
         measured = (before * 7 + sample) / 8
-    }
-
-    private mutating func noteAmbiguous(_ sample: Duration) {
-        ambiguous.shortest = ambiguous.count == 0 ? sample : min(ambiguous.shortest, sample)
-        ambiguous.count += 1
-        guard ambiguous.count >= Self.ambiguousLimit else { return }
-        ambiguous.count = 0
-        guard ambiguous.shortest > roundTrip else { return }
-        measured = ambiguous.shortest
-        deviation = ambiguous.shortest / 8
     }
 }

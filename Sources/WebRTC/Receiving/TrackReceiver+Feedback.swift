@@ -41,9 +41,12 @@ extension TrackReceiver {
     mutating func takeRequests(at now: Instant) -> [UInt16] {
         guard let due = nack.deadline, due <= now, nextNACK <= now else { return [] }
         nextNACK = now + Self.nackInterval
-        let patience = min(
-            max(Self.repairPatience, repairTimer.roundTrip * Self.patientRoundTrips), Self.longestPatience)
-        (reorder.patience, nack.patience) = (patience, patience)
+        // Sound must be in time for silence not to be made in its place.
+        if kind == .video {
+            let trips = repairTimer.roundTrip * Self.patientRoundTrips
+            let patience = min(max(Self.repairPatience, trips), Self.longestPatience)
+            (reorder.patience, nack.patience) = (patience, patience)
+        }
         let numbers = nack.nextRequests(at: now, answeredWithin: repairTimer.answerTime)
         repairTimer.asked(for: numbers, at: now)
         return numbers
@@ -51,7 +54,7 @@ extension TrackReceiver {
 
     /// Whether to ask for a keyframe now; if so, it counts as asked.
     mutating func takeKeyframeRequest(at now: Instant) -> Bool {
-        keyframes.takeDue(at: now, roundTrip: repairTimer.roundTrip)
+        keyframes.takeDue(at: now, roundTrip: repairTimer.roundTrip, isPathLossy: nack.isPathLossy)
     }
 
     /// Whether requests for a keyframe are not heeded, so that another kind of them should be tried.
@@ -90,8 +93,8 @@ extension TrackReceiver {
 extension TrackReceiver {
     /// When the oldest missing packet has been missing for so long that its repair may well fail.
     private var precautionDeadline: Instant? {
-        guard kind == .video, usesNACK, overture.isOver, waitingKeyframe == nil else { return nil }
-        guard let oldest = nack.oldest, oldest.place > precaution ?? .min else { return nil }
+        guard kind == .video, usesNACK, overture.isOver else { return nil }
+        guard let oldest = nack.oldest(behind: coveredPlace) else { return nil }
         var since = oldest.since
         if oldest.gapCount >= Self.greatGap { since = max(since, lastRepair) }
         // Two requests without an answer; or one, where two would take too long.
@@ -100,9 +103,12 @@ extension TrackReceiver {
         return since + min(two, max(one, Self.precautionAge))
     }
 
+    /// Up to where a keyframe was asked for or has come: what is missing before needs no other.
+    private var coveredPlace: Int64 { max(precaution ?? .min, waitingKeyframe ?? .min) }
+
     private mutating func takePrecaution(at now: Instant) {
         guard let due = precautionDeadline, due <= now else { return }
-        precaution = nack.oldest?.place
+        precaution = nack.oldest(behind: coveredPlace)?.place
         keyframes.wantAsPrecaution(at: now)
     }
 

@@ -100,11 +100,13 @@ extension TrackReceiver {
             if frame.isRepaired { counts.repairedFrameCount += 1 }
             if frame.isBroken { counts.brokenFrameCount += 1 }
             if kind == .video {
+                // What was lost before a clean frame was of no consequence.
+                if !frame.isBroken, !frames.needsKeyframe { keyframes.withdrawPrecaution() }
                 keyframes.received(isKeyframe: frame.isKeyframe, isBroken: frame.isBroken, at: now)
             }
             events.append(.frame(id, frame))
         }
-        if frames.needsKeyframe { keyframes.want(at: now) }
+        if kind == .video, frames.needsKeyframe { keyframes.want(at: now) }
     }
 
     private mutating func noteLoss(
@@ -112,16 +114,22 @@ extension TrackReceiver {
     ) {
         nack.forget(before: place)
         events.append(.packetsLost(id, count: count, at: arrival))
-        if kind == .video { keyframes.want(at: now) }
+        // Unless what follows turns out to be clean.
+        if kind == .video { keyframes.wantAsPrecaution(at: now) }
     }
 }
 
 // Looking at what waits behind a gap.
 extension TrackReceiver {
+    /// How many keyframes may be on their way at once: as many as are asked for in the longest patience.
+    static let comingKeyframeLimit = 4
+
     private mutating func glance(at payload: Span<UInt8>, _ note: inout PacketNote, ticks: Int64) {
         let glance = PacketGlance(payload, of: frames.codec(of: note.format))
         note.beginsFrame = glance.beginsFrame
-        if glance.isKeyframe { comingKeyframe = ticks }
+        guard glance.isKeyframe, !comingKeyframes.contains(ticks) else { return }
+        if comingKeyframes.count == Self.comingKeyframeLimit { comingKeyframes.removeFirst() }
+        comingKeyframes.append(ticks)
     }
 
     private mutating func lookBehindGap(
@@ -129,9 +137,9 @@ extension TrackReceiver {
     ) {
         if correction != nil { skipCorrection(upTo: place, payload) }
         // Only its last packet to come makes a frame whole: the one with the marker, unless that was early.
-        guard comingKeyframe == ticks, marker || sequence.highest != place else { return }
+        guard marker || sequence.highest != place, comingKeyframes.contains(ticks) else { return }
         guard let frame = reorder.keptFrame(around: place), frame.isWhole else { return }
-        waitingKeyframe = frame.first
+        waitingKeyframe = min(frame.first, waitingKeyframe ?? frame.first)
         keyframes.satisfied()
         leaveHopelessGap(at: now)
     }
@@ -141,7 +149,7 @@ extension TrackReceiver {
     /// Until then there is no hurry: the keyframe is not lost by waiting, but every picture before it would be.
     mutating func leaveHopelessGap(at now: Instant) {
         guard let waiting = waitingKeyframe else { return }
-        guard let oldest = nack.oldest, oldest.place < waiting else { return }
+        guard let oldest = nack.oldest(), oldest.place < waiting else { return }
         guard nack.isOldestHopeless(at: now) else { return }
         reorder.abandon(before: waiting)
         waitingKeyframe = nil

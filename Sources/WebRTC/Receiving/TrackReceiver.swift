@@ -11,9 +11,9 @@ struct TrackReceiver: Sendable {
     ///
     /// A recording can afford what a conversation cannot.
     static let repairPatience = Duration.seconds(1)
-    /// How many round trips a gap is waited for: enough for several requests to be lost.
-    static let patientRoundTrips = 8
-    /// How long a gap is waited for at the most, whatever the round trip: memory and order have an end.
+    /// How many round trips a gap in pictures is waited for: enough for several requests to be lost.
+    static let patientRoundTrips = 10
+    /// How long a gap is waited for at the most, whatever the round trip: memory has an end.
     static let longestPatience = Duration.seconds(3)
     /// How long when nothing will be sent again, so that only late packets are worth waiting for.
     static let reorderPatience = Duration.milliseconds(150)
@@ -55,8 +55,8 @@ struct TrackReceiver: Sendable {
     var lastRepair = Instant(nanoseconds: 0)
     /// The beginning of a whole keyframe that waits behind a gap.
     var waitingKeyframe: Int64?
-    /// The timestamp of the last keyframe that began to come behind a gap.
-    var comingKeyframe: Int64?
+    /// The timestamps of the last keyframes that began to come behind a gap: the first may be whole the last.
+    var comingKeyframes: [Int64] = []
     /// What the last packet that was in line said.
     var lastInLine: (marker: Bool, glance: PacketGlance)?
     private(set) var clockRate: ClockRate
@@ -131,7 +131,9 @@ extension TrackReceiver {
         lastReceived = now
         reception.received(
             place: place, timestamp: header.timestamp, payloadByteCount: header.payload.count, at: now)
-        if usesNACK { nack.received(place: place, isAnswer: !hasRepairStream, at: now) }
+        if usesNACK {
+            nack.received(place: place, isAnswer: !hasRepairStream, isBeginning: !overture.isOver, at: now)
+        }
         let outcome = take(header, plan, place: place, isRepaired: false, in: datagram, at: now, into: &events)
         lateRun = outcome == .taken ? 0 : lateRun + 1
         if lateRun >= Self.lateRunLimit { startOver(at: now) }
@@ -190,7 +192,8 @@ extension TrackReceiver {
         nack = Self.makeNACKGenerator()
         reorder = ReorderBuffer(patience: usesNACK ? Self.repairPatience : Self.reorderPatience)
         correction?.startOver()
-        (precaution, waitingKeyframe, comingKeyframe, lastInLine) = (nil, nil, nil, nil)
+        (precaution, waitingKeyframe, lastInLine) = (nil, nil, nil)
+        comingKeyframes.removeAll(keepingCapacity: true)
         lateRun = 0
         restartLoss = 1
         if kind == .video { keyframes.want(at: now) }

@@ -158,11 +158,11 @@ enum PictureMaker {
             bytes: bytes(codec, isKeyframe: isKeyframe, width: width), arrival: .ms(time))
     }
 
-    /// 20 ms of Opus.
+    /// 20 ms of Opus whose sound begins at `time`; an encoder hands it out as much later as it looks ahead.
     static func sound(at time: Int64) -> Frame {
         Frame(
             codec: .opus, ticks: 9_000_000 + time * 48, isKeyframe: true, bytes: Opus.silence(channelCount: 1),
-            arrival: .ms(time))
+            arrival: .ms(time) + .nanoseconds(Int64(Opus.usualPreSkip) * 1_000_000_000 / 48_000))
     }
 
     static func bytes(_ codec: Codec, isKeyframe: Bool, width: Int = 320) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Bytes
 import Codecs
+import Link
 import RTP
 import SDP
 import Secure
@@ -33,11 +34,30 @@ final class Call {
     /// How many media packets the server was given.
     private(set) var mediaPacketCount = 0
 
-    init(
+    convenience init(
         _ codecs: [Codec] = [.h264, .opus], seed: UInt64, loss: Double = 0, delay: ClosedRange<Int64> = 20...60,
         failure: SecureFailure? = nil, offerEdit: (inout SessionDescription) -> Void = { _ in }
     ) throws {
-        let (ours, theirs) = try Self.negotiate(codecs, offerEdit)
+        let tracks = codecs.enumerated().map { index, codec in
+            OfferedTrack(
+                codec: codec, ssrc: SSRC(UInt32(100 + index)),
+                rtxSSRC: codec.kind == .video ? SSRC(UInt32(200 + index)) : nil)
+        }
+        try self.init(tracks, seed: seed, failure: failure, offerEdit: offerEdit)
+        (up.loss, down.loss, up.delay, down.delay) = (loss, loss, delay, delay)
+    }
+
+    /// A call over a network that behaves alike in both directions.
+    convenience init(_ codecs: [Codec], seed: UInt64, network: LinkConditions) throws {
+        try self.init(codecs, seed: seed)
+        (up.conditions, down.conditions) = (network, network)
+    }
+
+    init(
+        _ tracks: [OfferedTrack], seed: UInt64, failure: SecureFailure? = nil,
+        offerEdit: (inout SessionDescription) -> Void = { _ in }
+    ) throws {
+        let (ours, theirs) = try Self.negotiate(tracks, offerEdit)
         server = Peer(
             role: .server, local: Self.serverCredentials, negotiation: ours, channel: FakeChannel(failure: failure),
             wallClock: Self.wallClock, seed: seed, at: now)
@@ -47,25 +67,20 @@ final class Call {
             at: now)
         up = SimulatedLink(seed: seed + 2)
         down = SimulatedLink(seed: seed + 3)
-        (up.loss, down.loss, up.delay, down.delay) = (loss, loss, delay, delay)
-        for (index, codec) in codecs.enumerated() {
-            sources.append(FrameSource(codec, seed: seed + 4 + UInt64(index), at: now))
+        for (index, track) in tracks.enumerated() {
+            let seed = seed + 4 + UInt64(index)
+            sources.append(FrameSource(track.codec, encodings: max(1, track.rids.count), seed: seed, at: now))
         }
     }
 
     private static func negotiate(
-        _ codecs: [Codec], _ edit: (inout SessionDescription) -> Void
+        _ tracks: [OfferedTrack], _ edit: (inout SessionDescription) -> Void
     ) throws -> (Negotiation, Negotiation) {
         let fingerprint = Fingerprint(algorithm: .sha256, digest: [UInt8](repeating: 7, count: 32))
         let parameters = { (credentials: ICECredentials, address: TransportAddress, isLite: Bool) in
             LocalParameters(
                 ufrag: credentials.fragment, password: credentials.password, fingerprint: fingerprint,
                 candidates: [.host(address)], isLite: isLite, sessionID: 1)
-        }
-        let tracks = codecs.enumerated().map { index, codec in
-            OfferedTrack(
-                codec: codec, ssrc: SSRC(UInt32(100 + index)),
-                rtxSSRC: codec.kind == .video ? SSRC(UInt32(200 + index)) : nil)
         }
         var offer = Negotiation.offer(tracks, local: parameters(clientCredentials, clientAddress, false))
         edit(&offer)
@@ -111,7 +126,9 @@ final class Call {
                     sources[index].nextFrame = now + sources[index].interval
                     break
                 }
-                client.send(sources[index].makeFrame(at: now), on: index, at: now)
+                for (encoding, frame) in sources[index].makeFrames(at: now).enumerated() {
+                    client.send(frame, on: index, encoding: encoding, at: now)
+                }
             }
         }
         server.advance(to: now)
@@ -166,9 +183,10 @@ extension Call {
 }
 
 extension Call {
-    func frames(of mediaIndex: Int) -> [Frame] {
+    func frames(of mediaIndex: Int, encoding: Int = 0) -> [Frame] {
         serverEvents.compactMap { _, event in
-            if case .frame(let track, let frame) = event, track.mediaIndex == mediaIndex { frame } else { nil }
+            guard case .frame(let track, let frame) = event, track.mediaIndex == mediaIndex else { return nil }
+            return track.encoding == encoding ? frame : nil
         }
     }
 

@@ -2,7 +2,7 @@ import Bytes
 import Secure
 import Units
 
-/// A secure channel without secrets: a handshake of two records, and a tag of four bytes that tells damage.
+/// A secure channel without secrets: a handshake of two round trips, and a tag of four bytes that tells damage.
 struct FakeChannel: SecureChannel {
     private(set) var state = SecureState.idle
     private(set) var deadline: Instant?
@@ -11,6 +11,8 @@ struct FakeChannel: SecureChannel {
 
     private static let hello: [UInt8] = [22, 1]
     private static let welcome: [UInt8] = [22, 2]
+    private static let thanks: [UInt8] = [22, 3]
+    private static let done: [UInt8] = [22, 4]
     private static let goodbye: [UInt8] = [21, 0]
 
     /// With a `failure`, the handshake ends in it.
@@ -25,10 +27,12 @@ struct FakeChannel: SecureChannel {
     mutating func receiveRecord(_ datagram: borrowing PacketBuffer, at now: Instant) {
         let bytes = datagram.bytes
         switch bytes {
-        case Self.hello:
-            records.append(Self.welcome)
+        case Self.hello: records.append(Self.welcome)
+        case Self.welcome where state == .handshaking: records.append(Self.thanks)
+        case Self.thanks:
+            records.append(Self.done)
             finish()
-        case Self.welcome: finish()
+        case Self.done: finish()
         case Self.goodbye: state = .closed
         default: break
         }

@@ -8,35 +8,56 @@ struct FrameSource {
     let interval: Duration
     var nextFrame: Instant
     var wantsKeyframe = true
+    /// What was sent, of a simulcast its first encoding.
     private(set) var sent: [Frame] = []
     private(set) var keyframes: [Instant] = []
+    /// How the camera is held from now on.
+    var rotation: Rotation?
+    private let encodingCount: Int
     private var generator: SeededGenerator
     private let origin: Instant
     private let firstTicks: Int64
+    /// Real media, for codecs whose frames are read more closely than random bytes allow.
+    private let fixture: Fixture?
+    private var sampleIndex = 0
 
-    init(_ codec: Codec, seed: UInt64, at now: Instant) {
+    init(_ codec: Codec, encodings: Int = 1, seed: UInt64, at now: Instant) {
         self.codec = codec
+        encodingCount = encodings
         interval = codec.kind == .video ? .nanoseconds(33_333_333) : .milliseconds(20)
         nextFrame = now
         origin = now
         generator = SeededGenerator(seed: seed)
         firstTicks = Int64.random(in: 0...1_000_000, using: &generator)
+        fixture = Fixture.Name(rawValue: codec.rawValue).flatMap { name in
+            [.h265, .vp9, .av1].contains(name) ? try? Fixture(name) : nil
+        }
     }
 
-    mutating func makeFrame(at now: Instant) -> Frame {
+    /// The next picture, or piece of sound, in each encoding.
+    mutating func makeFrames(at now: Instant) -> [Frame] {
+        if let fixture {
+            sampleIndex = wantsKeyframe || sampleIndex + 1 >= fixture.samples.count ? 0 : sampleIndex + 1
+            wantsKeyframe = fixture.samples[sampleIndex].isKeyframe
+        }
         let isKeyframe = codec.kind == .audio || wantsKeyframe
         if codec.kind == .video, isKeyframe { keyframes.append(now) }
         wantsKeyframe = false
         let elapsed = origin.duration(to: nextFrame).wholeNanoseconds
         let ticks = firstTicks + elapsed * Int64(codec.clockRate.ticksPerSecond) / 1_000_000_000
-        let frame = Frame(
-            codec: codec, ticks: ticks, isKeyframe: isKeyframe, bytes: bytes(isKeyframe), arrival: nextFrame)
-        sent.append(frame)
+        let frames = (0..<encodingCount).map { _ in
+            var frame = Frame(
+                codec: codec, ticks: ticks, isKeyframe: isKeyframe, bytes: bytes(isKeyframe), arrival: nextFrame)
+            frame.rotation = rotation
+            return frame
+        }
+        sent.append(frames[0])
         nextFrame = nextFrame + interval
-        return frame
+        return frames
     }
 
     private mutating func bytes(_ isKeyframe: Bool) -> [UInt8] {
+        if let fixture { return fixture.samples[sampleIndex].bytes }
         switch codec {
         case .vp8:
             let head: [UInt8] = isKeyframe ? [0x10, 0, 0, 0x9D, 1, 0x2A, 0x80, 2, 0xE0, 1] : [0x11, 0, 0]
