@@ -113,8 +113,8 @@ struct MovieFileTests {
             let start = try #require(file.indices.first { file[$0...].starts(with: Array(clock.utf8)) })
             file.replaceSubrange(start + 16..<start + 20, with: [0, 0, 0, 1])
         }
-        let isCounted = type != "tfdt"
-        let start = place + (isCounted ? 16 : 8)
+        // Behind version and flags; behind a count as well; behind how many samples a run has.
+        let start = place + (type == "tfdt" ? 8 : type == "elst" ? 12 : 16)
         file.replaceSubrange(start..<start + 4, with: [0x7F, 0xFF, 0xFF, 0xFF])
         let problems = MovieFile(reading: file).problems
         #expect(problems.contains { if case .damaged = $0 { true } else { false } })
