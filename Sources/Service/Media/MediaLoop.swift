@@ -101,6 +101,7 @@ actor MediaLoop: DatagramReceiver {
 
     /// Stops sending frames to a capture, once those that were on their way have been handed over.
     func removeRoute(_ capture: CaptureID, from id: PeerID) {
+        tellStatistics(to: CaptureSource(capture: capture, peer: id))
         slots[id]?.routes.removeAll { $0.capture == capture }
         handOver()
     }
@@ -252,6 +253,7 @@ actor MediaLoop: DatagramReceiver {
     }
 
     private func remove(_ slot: PeerSlot, _ end: PeerEnd) {
+        for route in slot.routes { tellStatistics(to: slot.source(of: route)) }
         handOver()
         slots[slot.id] = nil
         for address in slot.addresses { byAddress[address] = nil }
