@@ -107,10 +107,10 @@ struct MovieFileTests {
             + fixture.samples(seconds: 0.1, from: 48_000).map { .sample($0, track: 0) }
         var file = Recordings.file(Recordings.writes(steps + [type == "tfdt" ? .cut : .finish]))
         let name = Array("\(type)".utf8)
-        let place = try #require(file.indices.first { file[$0...].starts(with: name) })
+        let place = try #require(file.indices.last { file[$0...].starts(with: name) })
         // Both clocks tick once a second, and whatever comes behind the box's version is as large as it can be.
         for clock in ["mvhd", "mdhd"] {
-            let start = try #require(file.indices.first { file[$0...].starts(with: Array(clock.utf8)) })
+            let start = try #require(file.indices.last { file[$0...].starts(with: Array(clock.utf8)) })
             file.replaceSubrange(start + 16..<start + 20, with: [0, 0, 0, 1])
         }
         // Behind version and flags; behind a count as well; behind how many samples a run has.
