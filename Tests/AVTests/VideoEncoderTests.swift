@@ -12,10 +12,11 @@ struct VideoEncoderTests {
     /// The frames of a pattern, with a keyframe forced at one picture.
     static func encode(
         _ codec: Codec, count: UInt32, forcedAt: UInt32? = nil, interval: Int = 1_000, from start: UInt32 = 0,
-        size: PictureSize = PictureSize(width: 320, height: 240), rotation: Rotation = .none, reordered: Int = 0
+        size: PictureSize = PictureSize(width: 320, height: 240), rotation: Rotation = .none, reordered: Int = 0,
+        bitsPerSecond: Int = 300_000
     ) throws -> [Frame] {
         var settings = VideoEncoder.Settings(
-            codec: codec, width: size.width, height: size.height, bitsPerSecond: 300_000)
+            codec: codec, width: size.width, height: size.height, bitsPerSecond: bitsPerSecond)
         settings.keyframeInterval = interval
         settings.reorderedPictureCount = reordered
         var encoder = try VideoEncoder(settings)
@@ -63,6 +64,18 @@ struct VideoEncoderTests {
             let reading = reader.read(picture)
             #expect(reading.mark == PatternMark(number: UInt32(number), framesPerSecond: 30, tag: 9))
             #expect(reading.isFlashing == (number % 30 < 3))
+        }
+    }
+
+    @Test("leaves no block as it was that has changed, at the usual size and rate", arguments: codecs)
+    func changes(_ codec: Codec) throws {
+        var decoder = try VideoDecoder(codec)
+        let reader = PatternReader(width: 640, height: 480)
+        let frames = try Self.encode(
+            codec, count: 64, size: PictureSize(width: 640, height: 480), bitsPerSecond: 1_000_000)
+        for (number, frame) in frames.enumerated() {
+            let picture = try #require(try decoder.decode(frame))
+            #expect(reader.read(picture).mark?.number == UInt32(number))
         }
     }
 
