@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
 
+import calls  # noqa: E402 - found by the path above
 import crash  # noqa: E402 - found by the path above
 import run as end_to_end  # noqa: E402
 import squeeze  # noqa: E402
@@ -68,4 +69,5 @@ def killed_servers():
 if __name__ == "__main__":
     sys.exit(run([two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
-                  loss_of_10_percent, h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, killed_servers]))
+                  loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
+                  h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, killed_servers]))

@@ -64,7 +64,8 @@ struct HubContinuityTests {
             #expect(abs(measured.duration / .milliseconds(1) - Double(take.durationMilliseconds)) < 50)
             let proof = try #require(take.proof)
             #expect(proof.absences.count == 1)
-            #expect(proof.absences[0].milliseconds >= 750)
+            // Sound reaches a little behind the last picture, by what its encoder looks ahead.
+            #expect(proof.absences[0].milliseconds >= 700)
             let index = try Self.index(of: document)
             for line in [" create \n", " leave \n", " return \n", " close \n"] { #expect(index.contains(line)) }
         }
@@ -82,7 +83,8 @@ struct HubContinuityTests {
             }
             let (first, second) = (document.takes[0], document.takes[1])
             let end = first.startedAtMilliseconds + first.durationMilliseconds
-            #expect((0...1_000).contains(end - second.startedAtMilliseconds))
+            // Either time is rounded down to a millisecond.
+            #expect((-1...1_000).contains(end - second.startedAtMilliseconds))
             #expect(try Self.index(of: document).contains("\(second.file) create codecswitch \n"))
             let log = try String(contentsOfFile: document.directory + "/recording_sys.log", encoding: .utf8)
             #expect(log.contains("codecswitch of user 7: h264 to vp8"))
