@@ -12,7 +12,7 @@ RESIZED = "resize=320x240@3,resize=640x480@7"
 class Kind:
     name: str
     video: str | None
-    audio: str
+    audio: str | None
     container: str
     publish: list = field(default_factory=list)
     """Options of `lathe publish` beyond codec and length."""
@@ -29,11 +29,6 @@ class Kind:
     reordered: bool = False
     """Some pictures are coded in another order than they are shown in."""
 
-    @property
-    def title(self):
-        picture = NAMES[self.video] if self.video else "sound alone"
-        return f"{picture}, {NAMES[self.audio]}"
-
 
 def plain():
     """The usual files: each codec with each kind of sound, in each container that takes both."""
@@ -45,6 +40,14 @@ def plain():
         yield Kind(f"{video}-opus-webm", video, "opus", "webm", serve=container)
     for audio in ("aac", "opus"):
         yield Kind(f"{audio}-m4a", None, audio, "m4a")
+
+
+def legacy():
+    """A user's sound and picture in files of their own."""
+    serve = ["--splitting", "legacy"]
+    yield Kind("legacy-h264", "h264", None, "mp4", serve=serve)
+    yield Kind("legacy-vp8", "vp8", None, "webm", serve=serve)
+    yield Kind("legacy-aac", None, "aac", "aac", serve=serve)
 
 
 def odd():
@@ -74,6 +77,7 @@ def cut():
     yield Kind("aac-cut", None, "aac", "m4a", cut=True)
 
 
-GROUPS = [("Ordinary files", list(plain())), ("What calls do to files", list(odd())),
-          ("Cut off: the process was killed while it wrote", list(cut()))]
+GROUPS = [("Ordinary files", list(plain())), ("With `--splitting legacy`", list(legacy())),
+          ("What calls do to files", list(odd())),
+          ("What a killed process leaves", list(cut()))]
 KINDS = [kind for _, kinds in GROUPS for kind in kinds]

@@ -9,7 +9,7 @@ from typing import Callable
 
 @dataclass(frozen=True)
 class Limit:
-    player: str
+    players: tuple
     checks: tuple
     """Which checks fail."""
     kinds: Callable
@@ -18,29 +18,38 @@ class Limit:
     instead: str
 
     def explains(self, player, kind, failure):
-        return player == self.player and failure.check in self.checks and self.kinds(kind)
+        return player in self.players and failure.check in self.checks and self.kinds(kind)
 
 
 REMUX = "`ffmpeg -i cut.mp4 -c copy whole.mp4` makes an ordinary file of it, without loss."
 
 LIMITS = [
-    Limit("chromium", ("plays", "seeks", "opens"), lambda kind: kind.video == "h265",
+    Limit(("ffmpeg", "gstreamer", "vlc", "mpv", "chromium", "firefox"), ("duration",),
+          lambda kind: kind.container == "aac",
+          "an `.aac` file does not say how long it is, and players guess it from its first packets, or do not try.",
+          "`--splitting continuous` makes `.m4a` files; `ffmpeg -i take.aac -c copy take.m4a` makes one of it."),
+    Limit(("chromium",), ("plays", "seeks", "opens"), lambda kind: kind.video == "h265",
           "has no decoder for H.265 of its own, only that of some graphics cards; the sound plays.",
           "Take Firefox, or have callers send another codec."),
-    Limit("mpv", ("sound",), lambda kind: kind.late,
+    Limit(("mpv",), ("sound",), lambda kind: kind.late,
           "leaves out the sound before the first picture.", "`mpv --initial-audio-sync=no` plays it."),
-    Limit("vlc", ("seeks",), lambda kind: kind.late,
+    Limit(("vlc",), ("seeks",), lambda kind: kind.late,
           "does not find the keyframe before the place if the picture begins later than the sound: it shows the next "
           "one. Files that FFmpeg makes of the same call do the same.", "Take another player to look for a place."),
-    Limit("vlc", ("seeks",), lambda kind: kind.resized and not kind.cut,
-          "going back over a change of size, begins with the first picture after the change.",
-          "Take another player to look for a place."),
-    Limit("vlc", ("plays",), lambda kind: kind.resized and kind.cut,
-          "stands still for up to a second after a change of size.", REMUX),
-    Limit("vlc", ("seeks",), lambda kind: kind.cut and kind.container == "mp4",
+    Limit(("vlc",), ("seeks",), lambda kind: kind.cut and kind.container == "mp4",
           "shows the next keyframe, not the picture of the place.", REMUX),
-    Limit("gstreamer", ("duration",), lambda kind: kind.cut,
+    Limit(("vlc",), ("plays", "seeks"), lambda kind: kind.resized,
+          "leaves out up to a second of pictures around a change of size; the sound and the rest are whole.",
+          "Take another player where that matters."),
+    Limit(("vlc",), ("plays",), lambda kind: kind.cut and kind.reordered,
+          "leaves out the last few pictures.", REMUX),
+    Limit(("gstreamer",), ("plays",), lambda kind: kind.cut and kind.video == "av1",
+          "after a fragment of a single picture, leaves out pictures up to the next keyframe.", REMUX),
+    Limit(("gstreamer",), ("duration",), lambda kind: kind.cut and kind.container != "webm",
           "takes the first seconds for the whole; it plays to the end nevertheless.", REMUX),
+    Limit(("ffmpeg", "gstreamer", "mpv", "chromium"), ("duration",), lambda kind: kind.cut and kind.container == "webm",
+          "do not know how long the file is, or guess; they play to the end nevertheless.",
+          REMUX.replace("mp4", "webm")),
 ]
 
 

@@ -27,7 +27,7 @@ def sentence(output):
 def record(kind, root):
     """Records one call; returns its only take."""
     try:
-        one = Server("--auto-record", "individual", "--audio", kind.audio, *kind.serve, root=root)
+        one = Server("--auto-record", "individual", "--audio", kind.audio or "aac", *kind.serve, root=root)
     except Failure:
         raise Missing(f"lathe serve {' '.join(kind.serve)}: {sentence((root / 'serve.log').read_text())}")
     try:
@@ -58,7 +58,7 @@ def finished(kind, one):
     done = lathe(*command, check=False, timeout=SECONDS + 30)
     if done.returncode:
         raise Missing(f"lathe publish {words}: {sentence(done.stderr or done.stdout)}")
-    return only(takes_of(one.finish("room")))
+    return only(kind, takes_of(one.finish("room")))
 
 
 def killed(kind, one):
@@ -74,13 +74,16 @@ def killed(kind, one):
         one.kill()
         user.kill()
         user.communicate()
-    return only([path for path in one.root.glob("rec/*/*/1_*") if path.suffix in (".mp4", ".webm", ".m4a")])
+    return only(kind, list(one.root.glob("rec/*/*/1_*")))
 
 
-def only(takes):
-    if len(takes) != 1:
-        raise Missing(f"it made {len(takes)} files instead of one: {', '.join(path.name for path in takes)}")
-    return takes[0]
+def only(kind, takes):
+    """The one file with the right name; legacy splitting makes another beside it."""
+    names = [path.name for path in takes]
+    found = [path for path in takes if path.suffix == f".{kind.container}"]
+    if len(found) != 1:
+        raise Missing(f"it made {', '.join(names) or 'no file'} instead of one .{kind.container}")
+    return found[0]
 
 
 def check(kind, path, truth):

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Which players play what Lathe writes: makes docs/players.md.
 
-    players.py [--only KIND,…] [--players PLAYER,…] [--keep FOLDER] [--page FILE]
+    players.py [--only KIND,…] [--players PLAYER,…] [--keep FOLDER [--again]] [--page FILE]
     players.py [--players PLAYER,…] [--keep FOLDER] FILE…
 
 Makes a file of every kind in kinds.py and gives it to every player. Without --only and --players the result
-replaces docs/players.md; --page says otherwise. --keep leaves files, pictures and reports in a folder. Status 1 means that
-a kind could not be made, or that a player failed in a way that limits.py does not explain. With files, recordings of the
-pattern from anywhere, only those are played, and no page is made.
+replaces docs/players.md; --page says otherwise. --keep leaves files, pictures and reports in a folder; with --again
+what is there is judged anew, and only what is missing is made and played. With files, recordings of the pattern from
+anywhere, only those are played, and no page is made.
+
+Status 1 means that a kind could not be made, that its file is at fault, or that a player failed in a way that
+limits.py does not explain.
 """
 
 import argparse
@@ -40,6 +43,8 @@ COMMANDS = {
 }
 # How many play at a time: most of them keep real time, and would drop pictures on a busy machine.
 AT_A_TIME = 2
+# About the middle, back, and on: none of them where a keyframe happens to be.
+PARTS = (0.47, 0.22, 0.73)
 
 
 @dataclass
@@ -51,6 +56,11 @@ class Results:
     faults: list = field(default_factory=list)
 
 
+def kept(player, kind, folder):
+    path = folder / kind.name / player / "report.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
 def play(player, kind, path, truth, folder):
     """Runs one player on one file in a process of its own, which may hang or die."""
     place = folder / kind.name / player
@@ -59,7 +69,7 @@ def play(player, kind, path, truth, folder):
         if not old.is_dir():
             old.unlink()
     width, height = truth.sizes[0] if truth.sizes else (0, 0)
-    places = [round(truth.seconds * part, 2) for part in (0.5, 0.25, 0.75)]
+    places = [round(truth.seconds * part, 2) for part in PARTS]
     command = [*COMMANDS[player], path, place, f"{width}x{height}", truth.seconds, *places]
     try:
         done = subprocess.run([str(one) for one in command], capture_output=True, text=True, timeout=180)
@@ -72,8 +82,11 @@ def play(player, kind, path, truth, folder):
     return report
 
 
-def judged(player, kind, path, truth, folder):
+def judged(player, kind, path, truth, folder, again):
     """Failures of one player; what fails is tried again once, since a busy machine drops pictures."""
+    report = kept(player, kind, folder) if again else None
+    if report:
+        return report["version"], judge(kind, truth, report)
     for _ in range(2):
         report = play(player, kind, path, truth, folder)
         failures = judge(kind, truth, report)
@@ -82,11 +95,12 @@ def judged(player, kind, path, truth, folder):
     return report["version"], failures
 
 
-def make_all(kinds, folder, results):
+def make_all(kinds, folder, results, again):
     made = []
     for kind in kinds:
+        path = folder / f"{kind.name}.{kind.container}"
         try:
-            path, truth = make(kind, folder)
+            path, truth = (path, Truth(path, folder)) if again and path.exists() else make(kind, folder)
         except Missing as why:
             print(f"MISSING {kind.name}: {why}", flush=True)
             results.missing.append((kind, str(why)))
@@ -111,15 +125,16 @@ def given(paths, folder):
         yield kind, path, truth
 
 
-def play_all(made, players, folder, results):
+def play_all(made, players, folder, results, again=False):
     def one(job):
         player, (kind, path, truth) = job
-        version, failures = judged(player, kind, path, truth, folder)
+        version, failures = judged(player, kind, path, truth, folder, again)
         results.versions[player] = version or results.versions.get(player, "")
         results.judged.setdefault(kind.name, {})[player] = failures
         text = "; ".join(f"{failure.check}: {failure.seen}" for failure in failures)
-        print(f"{'FAILS  ' if failures else 'plays  '} {kind.name} in {PLAYERS[player]}{': ' + text if text else ''}",
-              flush=True)
+        line = f"{'FAILS  ' if failures else 'plays  '} {kind.name} in {PLAYERS[player]}{': ' + text if text else ''}"
+        # In one piece, since others print at the same time.
+        print(f"{line}\n", end="", flush=True)
 
     jobs = [(player, item) for item in made for player in players]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -131,6 +146,7 @@ def main():
     parser.add_argument("--only", help="kinds, by name")
     parser.add_argument("--players", help="players, by name")
     parser.add_argument("--keep", type=Path, help="a folder for files, pictures and reports")
+    parser.add_argument("--again", action="store_true", help="judge what --keep left")
     parser.add_argument("--page", type=Path, help="where the page goes")
     parser.add_argument("file", type=Path, nargs="*", help="recordings of the pattern to play instead")
     options = parser.parse_args()
@@ -141,8 +157,10 @@ def main():
         folder = options.keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         results = Results()
-        made = given(options.file, folder) if options.file else make_all(kinds, folder, results)
-        play_all(list(made), players, folder, results)
+        if options.file:
+            play_all(list(given(options.file, folder)), players, folder, results)
+        else:
+            play_all(make_all(kinds, folder, results, options.again), players, folder, results, options.again)
     if options.file:
         return 1 if any(any(one.values()) for one in results.judged.values()) else 0
     text, unexplained = write(results, players)

@@ -5,7 +5,7 @@ import re
 import threading
 from contextlib import contextmanager
 
-KINDS = {".webm": "video/webm", ".m4a": "audio/mp4", ".html": "text/html; charset=utf-8"}
+KINDS = {".webm": "video/webm", ".m4a": "audio/mp4", ".aac": "audio/aac", ".html": "text/html; charset=utf-8"}
 
 
 class Files(http.server.BaseHTTPRequestHandler):

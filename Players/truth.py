@@ -68,10 +68,9 @@ class Truth:
         return max(float(one["pts_time"]) + float(one.get("duration_time", 0)) for one in packets)
 
     def number_at(self, place):
-        """The picture that is on the screen at a place."""
-        readable = [one for one in self.pictures if one[1] is not None]
-        index = bisect.bisect_right([time for time, _ in readable], place + 0.001)
-        return readable[max(index - 1, 0)][1]
+        """The picture that is on the screen at a place; nothing if it is damaged in the file."""
+        index = bisect.bisect_right([time for time, _ in self.pictures], place + 0.001)
+        return self.pictures[max(index - 1, 0)][1]
 
     def faults(self):
         """What is wrong with the file itself, whoever plays it."""
@@ -86,6 +85,6 @@ class Truth:
                     if abs(number - first - (time - start) * mark.PICTURES_A_SECOND) > 2]
             if late:
                 found.append(f"{len(late)} pictures are not at their time, the first is number {late[0]}")
-        if self.beeps < int(self.seconds) - 1:
+        if self.audio and self.beeps < int(self.seconds) - 1:
             found.append(f"{self.beeps} beeps in {self.seconds:.1f} s")
         return found

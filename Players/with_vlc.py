@@ -193,6 +193,8 @@ def seek_about(vlc, engine, it, report):
         time.sleep(0.3)
         for place in it.places:
             report.sought[str(place)] = player.jump(place).keep(it.folder / f"at-{place}.pgm")
+            # It works ahead: what it does so soon would be taken for the next jump.
+            time.sleep(0.7)
     player.stop()
 
 
