@@ -68,7 +68,9 @@ public import Units
     public mutating func receiveRecord(_ datagram: borrowing PacketBuffer, at now: Instant) {
         // RFC 7983 §7: what begins otherwise is not DTLS.
         guard datagram.count > 0, (20...63).contains(datagram.storage[0]) else { return }
-        wire.put(datagram.storage[0..<datagram.count])
+        let bytes = datagram.storage[0..<datagram.count]
+        guard RecordCheck.isPlausible(bytes, sealByteCount: sealByteCount) else { return }
+        wire.put(bytes)
         proceed(at: now)
     }
 
@@ -150,6 +152,15 @@ extension DTLSChannel {
         let status = unsafe SSL_export_keying_material(
             ssl, &material, material.count, label, label.utf8.count, nil, 0, 0)
         return status == 1 ? SRTPKeyPair(cutting: material, for: profile) : nil
+    }
+
+    /// How much longer a sealed record is than its content: by a tag, with AES-GCM also by half a nonce (RFC 5288 §3,
+    /// RFC 7905 §2).
+    ///
+    /// Before the cipher is agreed on, the only sealed record that matters is `Finished`, which is longer than either.
+    private var sealByteCount: Int {
+        guard case .connected = state, let cipher = unsafe SSL_get_current_cipher(ssl) else { return 24 }
+        return unsafe SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305 ? 16 : 24
     }
 
     /// Takes what comes after the handshake: a goodbye, a repeated last flight, or data we have no use for.
