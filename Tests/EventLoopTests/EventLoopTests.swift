@@ -68,9 +68,10 @@ struct EventLoopTests {
             }
         }
         #expect(await member.log.count == 4000)
-        #expect(loop.counters.jobs >= 4000)
         loop.stop()
         await loop.ended()
+        // A round is counted when it is over.
+        #expect(loop.counters.jobs >= 4000)
     }
 
     @Test("calls a member no earlier than it asked, in order, once for each deadline")

@@ -57,8 +57,8 @@ struct ScriptedUserTests {
             $0.hasPauses = true
         }
         #expect(played.report.refusedFrameCount == 0)
-        // Two encodings of 36 pictures, six of one left out; a slow machine sends the last ones no more.
-        #expect(played.report.videoFrameCount > 40 && played.report.videoFrameCount <= 66)
+        // Two encodings of 36 pictures, six of one left out; a slow machine sends the last ones no more, but some of each.
+        #expect(played.report.videoFrameCount > 12 && played.report.videoFrameCount <= 66)
         #expect(played.report.audioFrameCount <= 40)
     }
 }
