@@ -28,7 +28,6 @@ public final class EventLoop: SerialExecutor {
     /// What it is called in debuggers and logs.
     public let name: String
 
-    private let gathering: Duration
     private let poller: Poller
     private let inbox = Mutex(Inbox())
     private let nextMember = Atomic<MemberID>(0)
@@ -37,11 +36,11 @@ public final class EventLoop: SerialExecutor {
 
     /// Starts the thread.
     ///
-    /// A round that brought datagrams is followed by a rest of `gathering`, so that under load the next one brings
-    /// many: waking up costs more than a packet. Jobs and deadlines are late by as much. Idle loops never rest.
-    public init(name: String, gathering: Duration = .zero) throws {
+    /// A round that brought datagrams is followed by a rest as long as its members' `gathering`, so that under load the
+    /// next one brings many: waking up costs more than a packet. Jobs and deadlines are late by as much. Idle loops never
+    /// rest.
+    public init(name: String) throws {
         self.name = name
-        self.gathering = gathering
         poller = try Poller()
         inbox.withLock { $0.isRunning = true }
         try startThread()
@@ -171,12 +170,12 @@ extension EventLoop {
             perform(&round.work)
             round.serveMembers()
             publish(round, since: start)
-            if !round.tokens.isEmpty { rest() }
+            if !round.tokens.isEmpty { rest(for: round.gathering) }
         } while !endsNow()
     }
 
     /// Lets datagrams gather; nobody needs to wake us, since we look soon anyway.
-    private func rest() {
+    private func rest(for gathering: Duration) {
         guard gathering > .zero else { return }
         var time = timespec(tv_sec: 0, tv_nsec: Int(gathering.wholeNanoseconds))
         _ = unsafe nanosleep(&time, nil)

@@ -16,6 +16,12 @@ public protocol LoopMember: Actor {
     /// Returns nothing to sleep until something happens.
     func advance(to now: Instant) -> Instant?
 
+    /// How long datagrams may gather from now on before the next round reads them; asked after each round that brought
+    /// this member some.
+    ///
+    /// Nothing of its time stamps is lost by it, only what is answered is answered later.
+    var gathering: Duration { get }
+
     /// Takes one round; the loop's entry point.
     ///
     /// There is a default that members have no reason to replace.
@@ -23,6 +29,8 @@ public protocol LoopMember: Actor {
 }
 
 extension LoopMember {
+    public var gathering: Duration { .zero }
+
     public func takeRound(readable: ReadableSockets, at now: Instant) -> Instant? { advance(to: now) }
 
     /// Joins `loop`, which must be this actor's executor, until it leaves or the loop stops.
@@ -35,8 +43,10 @@ extension LoopMember {
     ///
     /// The standard library allocates two small objects for it (56 bytes, Swift 6.3), once a round
     /// for each member that has something to do, however many datagrams the round brings.
-    nonisolated func serve(readable: ReadableSockets, at now: Instant) -> Instant? {
-        assumeIsolated { member in member.takeRound(readable: readable, at: now) }
+    nonisolated func serve(
+        readable: ReadableSockets, at now: Instant
+    ) -> (deadline: Instant?, gathering: Duration) {
+        assumeIsolated { member in (member.takeRound(readable: readable, at: now), member.gathering) }
     }
 }
 

@@ -46,6 +46,9 @@ struct LoopRound: ~Copyable {
     /// When the next member wants to be called.
     private(set) var deadline: Instant?
 
+    /// How long the datagrams of those who got some may gather.
+    private(set) var gathering = Duration.zero
+
     /// Calls each member that has something to read, or is due; all of them if any work was done,
     /// since the jobs of a member are not told from those of another.
     mutating func serveMembers() {
@@ -55,16 +58,22 @@ struct LoopRound: ~Copyable {
         var now = SystemClock.now()
         deadline = nil
         lateness = nil
+        var leastGathering: Duration?
         for index in members.indices {
             let isDue = members[index].deadline.map { $0 <= now } ?? false
             if isForAll || isDue || !members[index].readable.isEmpty {
                 if isDue { noteLateness(of: index, at: now) }
-                members[index].deadline = members[index].actor.serve(readable: members[index].readable, at: now)
+                let wish = members[index].actor.serve(readable: members[index].readable, at: now)
+                members[index].deadline = wish.deadline
+                if !members[index].readable.isEmpty {
+                    leastGathering = min(leastGathering ?? wish.gathering, wish.gathering)
+                }
                 members[index].readable = ReadableSockets()
                 now = SystemClock.now()
             }
             if let wanted = members[index].deadline { deadline = deadline.map { min($0, wanted) } ?? wanted }
         }
+        gathering = leastGathering ?? .zero
     }
 
     private mutating func updateMembers() {

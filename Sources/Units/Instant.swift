@@ -33,7 +33,9 @@ extension Duration {
     ///
     /// Lengths beyond 292 years are not supported.
     public var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        // Up to nine seconds fit, and dividing 128 bits takes several times as long.
+        if let short = Int64(exactly: attoseconds) { return short / 1_000_000_000 }
+        return components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 
     /// The length in milliseconds, fractions dropped.

@@ -30,6 +30,12 @@ public struct MediaTime: Hashable, Sendable {
     ///
     /// Rescale from the origin, never a difference: rounded differences add up to drift.
     public func rescaled(to newRate: ClockRate) -> MediaTime {
+        let (product, isOver) = ticks.multipliedReportingOverflow(by: Int64(newRate.ticksPerSecond))
+        // Half a day in nanoseconds fits, and dividing 128 bits takes several times as long.
+        if !isOver {
+            let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int64(rate.ticksPerSecond))
+            return MediaTime(ticks: remainder < 0 ? quotient - 1 : quotient, rate: newRate)
+        }
         let numerator = ticks.multipliedFullWidth(by: Int64(newRate.ticksPerSecond))
         let divisor = Int64(rate.ticksPerSecond)
         let (quotient, remainder) = divisor.dividingFullWidth(numerator)

@@ -18,6 +18,20 @@ extension Peer where Channel: ~Copyable {
         if let due = timeout, due <= self.now { end(isConnected ? .timeout : .neverConnected) }
     }
 
+    /// Whether an answer is waited for, be it in the handshake, of a lost packet or of a picture, so that datagrams should
+    /// not lie unread for long.
+    public var isInHurry: Bool {
+        switch phase {
+        case .connecting: return true
+        case .closed: return false
+        case .connected: break
+        }
+        for index in receivers.indices where tracks[index] != nil {
+            if receivers[index].isInHurry { return true }
+        }
+        return false
+    }
+
     /// When silence becomes an end.
     private var timeout: Instant? {
         switch phase {

@@ -19,6 +19,8 @@ struct InstantTests {
             (Duration.seconds(90), 90_000_000_000, 90_000), (.milliseconds(-1500), -1_500_000_000, -1500),
             (.nanoseconds(999_999), 999_999, 0),
             (Duration(secondsComponent: 0, attosecondsComponent: 1_999_999_999), 1, 0),
+            (.nanoseconds(9_223_372_036), 9_223_372_036, 9_223), (.nanoseconds(9_223_372_037), 9_223_372_037, 9_223),
+            (.nanoseconds(-9_223_372_037), -9_223_372_037, -9_223), (.nanoseconds(Int64.max), .max, .max / 1_000_000),
         ] as [(Duration, Int64, Int64)])
     func durations(duration: Duration, nanoseconds: Int64, milliseconds: Int64) {
         #expect(duration.wholeNanoseconds == nanoseconds)

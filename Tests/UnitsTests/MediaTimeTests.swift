@@ -8,7 +8,11 @@ struct MediaTimeTests {
         arguments: [
             (90_000, ClockRate.video, ClockRate.opus, 48_000), (1, .video, .opus, 0), (2, .video, .opus, 1),
             (-1, .video, .opus, -1), (-15, .video, .opus, -8), (0, .opus, .video, 0),
-            (.max, .video, .video, .max), (.max / 2, .opus, ClockRate(24_000), .max / 4),
+            // The last product that fits 64 bits, and the first that does not.
+            (192_153_584_101_141, .video, .opus, 102_481_911_520_608),
+            (192_153_584_101_142, .video, .opus, 102_481_911_520_609),
+            (-192_153_584_101_142, .video, .opus, -102_481_911_520_610), (.max, .video, .video, .max),
+            (.max / 2, .opus, ClockRate(24_000), .max / 4),
         ] as [(Int64, ClockRate, ClockRate, Int64)])
     func rescales(ticks: Int64, from: ClockRate, to: ClockRate, expected: Int64) {
         let time = MediaTime(ticks: ticks, rate: from).rescaled(to: to)

@@ -33,6 +33,22 @@ struct PeerLifeTests {
         #expect(call.isConnected.server && call.isConnected.client)
     }
 
+    @Test("is in a hurry while it shakes hands, and while packets are missing that may still come")
+    func hurry() throws {
+        let call = try Call(seed: 22, delay: 20...20)
+        #expect(call.isServerInHurry)
+        call.run(for: .seconds(3))
+        #expect(!call.isServerInHurry)
+        call.up.isDead = true
+        call.run(for: .milliseconds(100))
+        call.up.isDead = false
+        #expect(!call.isServerInHurry)
+        call.run(for: .milliseconds(60))
+        #expect(call.isServerInHurry)
+        call.run(for: .seconds(3))
+        #expect(!call.isServerInHurry)
+    }
+
     @Test("a peer that never gets through ends after 30 s")
     func neverConnected() throws {
         let call = try Call(seed: 3)

@@ -13,10 +13,13 @@ import WebRTC
 actor MediaLoop: DatagramReceiver {
     /// How long frames gather before they are handed over: fewer wake-ups for a delay nobody sees.
     private static let handOverPeriod = Duration.milliseconds(40)
-    /// How long datagrams gather before they are read: a recording is in no hurry, and waking up costs more than a packet.
+    /// How long datagrams gather before they are read while every peer is content: a recording is in no hurry, and waking
+    /// up costs more than a packet.
     ///
     /// Nothing is judged by when it was read, since every datagram carries the kernel's time stamp.
-    private static let gathering = Duration.milliseconds(10)
+    private static let calmGathering = Duration.milliseconds(20)
+    /// The same while some peer shakes hands, or waits for what it asked for.
+    private static let hurriedGathering = Duration.milliseconds(5)
     /// How many remote addresses lead to one peer; the oldest makes room.
     private static let addressLimit = 16
 
@@ -31,6 +34,8 @@ actor MediaLoop: DatagramReceiver {
     private var byAddress: [TransportAddress: PeerSlot] = [:]
     private var byUserName: [String: PeerSlot] = [:]
     private var touched: [PeerSlot] = []
+    /// How many peers have their answers waited for.
+    private var hurriedCount = 0
     /// The earliest moment at which some peer wants to act.
     private var nextDeadline: Instant?
 
@@ -47,7 +52,7 @@ actor MediaLoop: DatagramReceiver {
 
     /// Opens the port and starts the thread.
     init(port number: UInt16, notices: AsyncStream<PeerNotice>.Continuation) throws {
-        loop = try EventLoop(name: "media-\(number)", gathering: Self.gathering)
+        loop = try EventLoop(name: "media-\(number)")
         port = try UDPPort(anyAddress: number)
         self.number = number
         self.notices = notices
@@ -151,6 +156,8 @@ actor MediaLoop: DatagramReceiver {
 
     // MARK: - The loop's calls
 
+    var gathering: Duration { hurriedCount > 0 ? Self.hurriedGathering : Self.calmGathering }
+
     func receive(
         _ packet: inout PacketBuffer, from remote: TransportAddress, on local: TransportAddress, at now: Instant
     ) {
@@ -212,10 +219,17 @@ actor MediaLoop: DatagramReceiver {
             case .event(let event): handle(event, of: slot, at: now)
             case .wait(let deadline):
                 slot.deadline = deadline
+                note(slot, isHurried: slot.peer.isInHurry)
                 if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
                 return
             }
         }
+    }
+
+    private func note(_ slot: PeerSlot, isHurried: Bool) {
+        guard slot.isHurried != isHurried else { return }
+        slot.isHurried = isHurried
+        hurriedCount += isHurried ? 1 : -1
     }
 
     private func handle(_ event: PeerEvent, of slot: PeerSlot, at now: Instant) {
@@ -259,6 +273,7 @@ actor MediaLoop: DatagramReceiver {
         for address in slot.addresses { byAddress[address] = nil }
         for name in slot.userNames { byUserName[name] = nil }
         slot.deadline = nil
+        note(slot, isHurried: false)
         notices.yield(PeerNotice(peer: slot.id, kind: .closed(end)))
     }
 }

@@ -18,6 +18,8 @@ final class PeerSlot {
     var deadline: Instant?
     /// Whether its outputs wait to be taken this round.
     var isTouched = false
+    /// Whether it waits for answers, so that what comes should be read soon.
+    var isHurried = false
     /// Where its frames go: one route for each recording that wants them.
     var routes: [CaptureRoute] = []
     /// The remote addresses that lead here.

@@ -22,6 +22,9 @@ extension TrackReceiver {
         return earliest(deadline, precautionDeadline)
     }
 
+    /// Whether something is missing that may come any moment, or has just begun.
+    var isInHurry: Bool { nack.missingCount > 0 || keyframes.deadline != nil || !overture.isOver }
+
     /// Gives up the gaps that were waited for long enough.
     mutating func advance(to now: Instant, into events: inout Queue<PeerEvent>) {
         if let due = overture.deadline, due <= now { endOverture(at: now, into: &events) }

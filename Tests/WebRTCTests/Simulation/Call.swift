@@ -178,6 +178,7 @@ extension Call {
     var serverStatistics: PeerStatistics { server.statistics }
     var clientStatistics: PeerStatistics { client.statistics }
     var isConnected: (server: Bool, client: Bool) { (server.isConnected, client.isConnected) }
+    var isServerInHurry: Bool { server.isInHurry }
 
     func send(_ frame: Frame) -> Bool { client.send(frame, on: 0, at: now) }
 }
