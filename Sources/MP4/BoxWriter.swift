@@ -37,6 +37,7 @@ struct BoxWriter {
     mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
     mutating func appendZeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
     mutating func overwrite(_ value: UInt32, at offset: Int) { bytes.overwrite(bigEndian: value, at: offset) }
+    mutating func overwrite(_ value: Int64, at offset: Int) { bytes.overwrite(bigEndian: value, at: offset) }
 
     /// A field that has 64 bits in version 1 of its box and 32 in version 0.
     mutating func append(_ value: Int64, version: UInt8) {

@@ -1,3 +1,15 @@
+/// The `moov` of a growing file, and where in it stands how long the movie is: what changes with each fragment.
+struct GrowingMovie: Sendable {
+    let bytes: [UInt8]
+    let durationPlace: Int
+
+    init(_ header: MovieHeader, _ tracks: [OutputTrack]) {
+        var writer = BoxWriter()
+        durationPlace = writer.fragmentedMovie(header, tracks)
+        bytes = writer.bytes
+    }
+}
+
 /// Where the parts of a hybrid file's head lie: `ftyp`, placeholder, `moov`, room.
 struct HybridHead: Sendable {
     /// `ftyp` has 32 bytes, so the placeholder's 16 sit in one disk sector whatever the sector's size.
@@ -6,13 +18,15 @@ struct HybridHead: Sendable {
 
     /// Where the `moov` that counts starts.
     private var movie: Int
+    /// Where that one says how long the movie is.
+    private(set) var duration: Int
     /// Where the room for further ones starts, with a `free` header.
     private var room: Int
     /// Where that room ends and fragments begin.
     private let end: Int
 
     /// Writes a head to the front of a file, with `room` bytes for later ones.
-    init(movie bytes: [UInt8], room roomByteCount: Int, to writer: inout BoxWriter) {
+    init(movie new: GrowingMovie, room roomByteCount: Int, to writer: inout BoxWriter) {
         writer.box("ftyp") {
             $0.append("isom" as FourCC)
             $0.append(UInt32(0x200))
@@ -20,7 +34,8 @@ struct HybridHead: Sendable {
         }
         writer.box("free") { $0.appendZeros(Self.placeholderByteCount - 8) }
         movie = writer.bytes.count
-        writer.append(bytes)
+        duration = movie + new.durationPlace
+        writer.append(new.bytes)
         room = writer.bytes.count
         writer.box("free") { $0.appendZeros(roomByteCount - 8) }
         end = writer.bytes.count
@@ -43,19 +58,20 @@ struct HybridHead: Sendable {
     ///
     /// The first lies where every reader still sees a `free`. The second, of 8 bytes, turns the old
     /// `moov` into a `free` that ends where the new one starts.
-    mutating func switchMovie(to bytes: [UInt8]) -> [(offset: Int, bytes: [UInt8])] {
-        precondition(hasRoom(for: [bytes.count]), "the head has room for the movie")
+    mutating func switchMovie(to new: GrowingMovie) -> [(offset: Int, bytes: [UInt8])] {
+        precondition(hasRoom(for: [new.bytes.count]), "the head has room for the movie")
         let start = nextMovie
-        var new = BoxWriter()
-        new.append(bytes)
-        new.append(UInt32(end - start - bytes.count))
-        new.append("free" as FourCC)
+        var writer = BoxWriter()
+        writer.append(new.bytes)
+        writer.append(UInt32(end - start - new.bytes.count))
+        writer.append("free" as FourCC)
         var off = BoxWriter()
         off.append(UInt32(start - movie))
         off.append("free" as FourCC)
-        let replacements = [(start, new.bytes), (movie, off.bytes)]
+        let replacements = [(start, writer.bytes), (movie, off.bytes)]
         movie = start
-        room = start + bytes.count
+        duration = start + new.durationPlace
+        room = start + new.bytes.count
         return replacements
     }
 

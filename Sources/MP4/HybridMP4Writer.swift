@@ -124,7 +124,24 @@ public struct HybridMP4Writer: Sendable {
             tracks[index].close(chunkAt: chunk)
         }
         openPayloadByteCount = 0
-        append(writer.bytes)
+        if fragmentCount == 1, let head {
+            writer.overwrite(tracks.movieDuration, at: head.duration)
+            append(writer.bytes)
+        } else {
+            append(writer.bytes)
+            tellDuration()
+        }
+    }
+
+    /// Lets the head say how long the movie is by now.
+    ///
+    /// Nothing depends on it but what players show before they have read everything; so it needs no order on the disk, and
+    /// may be torn.
+    private mutating func tellDuration() {
+        guard let head else { return }
+        var duration = BoxWriter()
+        duration.append(tracks.movieDuration)
+        writes.append(.overwrite(at: head.duration, duration.bytes))
     }
 
     /// Sees to it that the head names every track that has samples now.
@@ -135,7 +152,7 @@ public struct HybridMP4Writer: Sendable {
             isNew = true
         }
         guard isNew else { return }
-        let movie = movie(of: tracks.filter(\.isAnnounced))
+        let movie = GrowingMovie(header, tracks.filter(\.isAnnounced))
         guard head != nil else {
             let room = Self.headRoom + HybridHead.room(for: coming(of: tracks))
             head = HybridHead(movie: movie, room: room, to: &writer)
@@ -159,7 +176,7 @@ public struct HybridMP4Writer: Sendable {
         var named = tracks.filter(\.isAnnounced)
         return tracks.filter { !$0.isAnnounced }.map {
             named.append($0)
-            return movie(of: named).count
+            return GrowingMovie(header, named).bytes.count
         }
     }
 
@@ -196,11 +213,5 @@ public struct HybridMP4Writer: Sendable {
     private mutating func append(_ bytes: [UInt8]) {
         byteCount += bytes.count
         writes.append(.append(bytes))
-    }
-
-    private func movie(of tracks: [OutputTrack]) -> [UInt8] {
-        var writer = BoxWriter()
-        writer.fragmentedMovie(header, tracks)
-        return writer.bytes
     }
 }

@@ -20,6 +20,8 @@ public struct MovieFile: Sendable {
     public private(set) var form: Form?
     /// When the file was made, in seconds since 1904.
     public private(set) var creation: UInt64 = 0
+    /// How long the file says it plays; nothing if it leaves that open.
+    public private(set) var durationNanoseconds: Int64?
     public private(set) var tracks: [MovieTrack] = []
     /// How many fragments are in the file, a last incomplete one included.
     public private(set) var fragmentCount = 0
@@ -88,6 +90,7 @@ public struct MovieFile: Sendable {
         var movie = MovieReader(bytes: bytes, base: box.offset, fileByteCount: byteCount)
         movie.read(box)
         creation = movie.creation
+        durationNanoseconds = movie.durationNanoseconds
         problems += movie.problems
         if box.child("mvex") == nil {
             form = .classic

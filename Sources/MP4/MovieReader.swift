@@ -10,6 +10,8 @@ struct MovieReader {
     let fileByteCount: Int
 
     private(set) var creation: UInt64 = 0
+    /// How long the movie says it is; nothing if it leaves that open.
+    private(set) var durationNanoseconds: Int64?
     private var movieTimescale = ClockRate(1)
     private(set) var tracks: [MovieTrack] = []
     private(set) var fragmentDefaults: [UInt32: FragmentDefaults] = [:]
@@ -25,7 +27,16 @@ struct MovieReader {
     }
 
     mutating func read(_ movie: Box) {
-        do throws(WireError) { (creation, movieTimescale) = try readHeader(movie) } catch { note("mvhd", in: movie) }
+        do throws(WireError) {
+            let (creation, timescale, duration) = try readHeader(movie)
+            (self.creation, movieTimescale) = (creation, timescale)
+            durationNanoseconds = nanoseconds(duration)
+        } catch { note("mvhd", in: movie) }
+        if let box = movie.child("mvex")?.child("mehd") {
+            do throws(WireError) {
+                durationNanoseconds = nanoseconds(try readFragmentedDuration(box))
+            } catch { note("mehd", at: box.offset) }
+        }
         for box in movie.children("trak").prefix(Self.maximumTrackCount) {
             do throws(WireError) { try readTrack(box) } catch { note("trak", at: box.offset) }
         }
@@ -43,12 +54,26 @@ struct MovieReader {
 
     private mutating func note(_ type: FourCC, at offset: Int) { problems.append(.damaged(type, at: offset)) }
 
-    private func readHeader(_ movie: Box) throws(WireError) -> (creation: UInt64, timescale: ClockRate) {
+    private func readHeader(
+        _ movie: Box
+    ) throws(WireError) -> (creation: UInt64, timescale: ClockRate, duration: UInt64) {
         var reader = ByteReader(bytes.span.extracting(try place(of: "mvhd", in: movie)))
         let version = try reader.readVersion()
         let creation = try reader.readTime(version: version)
         _ = try reader.readTime(version: version)
-        return (creation, try reader.readRate())
+        return (creation, try reader.readRate(), try reader.readTime(version: version))
+    }
+
+    /// §8.8.2.
+    private func readFragmentedDuration(_ box: Box) throws(WireError) -> UInt64 {
+        var reader = ByteReader(bytes.span.extracting(place(of: box)))
+        return try reader.readTime(version: try reader.readVersion())
+    }
+
+    /// Ticks of the movie; nothing for 0 and all ones, which stand for a length that is not known.
+    private func nanoseconds(_ ticks: UInt64) -> Int64? {
+        guard ticks > 0, let ticks = Int64(exactly: ticks), movieTimescale.isPlausible(ticks) else { return nil }
+        return MediaTime(ticks: ticks, rate: movieTimescale).rescaled(to: ClockRate(1_000_000_000)).ticks
     }
 
     /// §8.8.3.

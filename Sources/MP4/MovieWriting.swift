@@ -50,10 +50,18 @@ extension OutputTrack {
     }
 }
 
+extension [OutputTrack] {
+    /// How long the movie is so far, the open fragment left out, in ticks of `MovieHeader.timescale`.
+    var movieDuration: Int64 { map(\.endInMovie).max() ?? 0 }
+}
+
 extension BoxWriter {
     /// The `moov` of a file that is being recorded: tracks without samples, which fragments bring
     /// (ISO/IEC 14496-12 §8.8.1).
-    mutating func fragmentedMovie(_ header: MovieHeader, _ tracks: [OutputTrack]) {
+    ///
+    /// Returns where it says how long the movie is together with its fragments, in 64 bits.
+    mutating func fragmentedMovie(_ header: MovieHeader, _ tracks: [OutputTrack]) -> Int {
+        var durationPlace = 0
         box("moov") {
             $0.movieHeader(header, duration: 0, nextTrack: tracks.count + 1)
             for track in tracks {
@@ -64,13 +72,21 @@ extension BoxWriter {
                     $0.media(header, track, duration: 0) { $0.emptySampleTable(track.format) }
                 }
             }
-            $0.box("mvex") { for track in tracks { $0.trackExtends(track) } }
+            $0.box("mvex") {
+                // §8.8.2. Without it GStreamer takes the first seconds for the whole.
+                $0.fullBox("mehd", version: 1) {
+                    durationPlace = $0.bytes.count
+                    $0.append(tracks.movieDuration)
+                }
+                for track in tracks { $0.trackExtends(track) }
+            }
         }
+        return durationPlace
     }
 
     /// The `moov` of a finished file, with every sample of every track that has any.
     mutating func classicMovie(_ header: MovieHeader, _ tracks: [OutputTrack]) {
-        let duration = tracks.map(\.endInMovie).max() ?? 0
+        let duration = tracks.movieDuration
         box("moov") {
             $0.movieHeader(header, duration: duration, nextTrack: tracks.count + 1)
             for track in tracks where track.index.sampleCount > 0 {

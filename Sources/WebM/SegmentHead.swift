@@ -2,8 +2,8 @@ import Bytes
 
 /// Where the parts of a WebM file's head lie, each with the room it needs to change.
 ///
-/// `EBML`, `Segment` of unknown size, room for a `SeekHead`, `Info` with room for the duration,
-/// `Tracks`, room for richer `Tracks`. All offsets count from the start of the file.
+/// `EBML`, `Segment` of unknown size, room for a `SeekHead`, `Info` with the duration at its end, `Tracks`, room for
+/// richer `Tracks`. All offsets count from the start of the file.
 struct SegmentHead: Sendable {
     /// A change to the file: bytes that replace others.
     typealias Replacement = (offset: Int, bytes: [UInt8])
@@ -24,13 +24,13 @@ struct SegmentHead: Sendable {
 
     /// Three entries of at most 21 bytes, and a `Void` over what they leave.
     private static let seekHeadByteCount = 96
-    /// Identifier, size and eight bytes of content; a `Void` until the duration is known.
+    /// Identifier, size and eight bytes of content.
     private static let durationByteCount = 11
 
-    /// Writes a head to the front of a file, with `roomByteCount` for later tracks.
+    /// Writes a head to the front of a file that has so much to play so far, with `roomByteCount` for later tracks.
     init(
-        dateNanosecondsSince2001 date: Int64, tracks body: [UInt8], room roomByteCount: Int,
-        to writer: inout ElementWriter
+        dateNanosecondsSince2001 date: Int64, durationMilliseconds: Double, tracks body: [UInt8],
+        room roomByteCount: Int, to writer: inout ElementWriter
     ) {
         writer.master(.ebml) {
             // DocTypeVersion 4 for CodecDelay and SeekPreRoll, readable by version 2 (RFC 9559 §4).
@@ -57,7 +57,7 @@ struct SegmentHead: Sendable {
             bytes.append(bigEndian: date)
             $0.element(.dateUTC, bytes)
             // Last, so that it ends where the element does.
-            $0.void(Self.durationByteCount)
+            $0.element(.duration, durationMilliseconds)
         }
         duration = writer.bytes.count - Self.durationByteCount
         tracks = writer.bytes.count

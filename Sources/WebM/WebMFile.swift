@@ -9,7 +9,7 @@ public struct WebMFile: Sendable {
     /// The elements of the file from front to back; the segment's are its children.
     public private(set) var elements: [Element] = []
     public private(set) var tracks: [WebMTrack] = []
-    /// How long the file says it plays; nil while it grows.
+    /// How long the file says it plays.
     public private(set) var durationNanoseconds: Int64?
     /// How many clusters are in the file, a last incomplete one included.
     public private(set) var clusterCount = 0

@@ -4,9 +4,9 @@ public import Units
 
 /// Writes a WebM file that plays at any instant while it grows, and seeks once finished.
 ///
-/// While recording: a segment of unknown size, tracks, and clusters that are each written whole.
-/// Finishing appends the cues, then fills in what was left open at the head: where the cues are, how
-/// long it plays, where the segment ends. Holds no file: after each call, perform `nextWrite()` until
+/// While recording: a segment of unknown size, its duration so far, tracks, and clusters that are each written whole.
+/// Finishing appends the cues, then fills in what was left open at the head: where the cues are, where the segment
+/// ends. Holds no file: after each call, perform `nextWrite()` until
 /// it returns nil. Whatever prefix of those writes reached the disk plays, up to its last cluster.
 public struct WebMWriter: Sendable {
     /// Room after the first `Tracks` for those that nobody thought of when the file began.
@@ -113,7 +113,9 @@ public struct WebMWriter: Sendable {
         guard let start = blocks.map(\.milliseconds).min() else { return }
         var writer = ElementWriter()
         writer.reserve(payload.count + blocks.count * 16 + Self.headRoom * 2)
-        let segmentContent = announceTracks(&writer).segmentContent
+        let isFirst = head == nil
+        let head = announceTracks(&writer)
+        let segmentContent = head.segmentContent
         let cluster = byteCount + writer.bytes.count - segmentContent
         // Players want blocks in the order of time; callers bring them track by track.
         blocks.sort { ($0.milliseconds, $0.bytes.lowerBound) < ($1.milliseconds, $1.bytes.lowerBound) }
@@ -126,6 +128,8 @@ public struct WebMWriter: Sendable {
         openSpan = nil
         for index in tracks.indices { tracks[index].isOpen = false }
         append(writer.bytes)
+        // Nothing depends on it but what players show, so it needs no order on the disk.
+        if !isFirst { overwrite(head.duration(milliseconds: durationMilliseconds)) }
     }
 
     /// Makes the file seekable; nothing may follow but taking the writes.
@@ -143,16 +147,18 @@ public struct WebMWriter: Sendable {
         let cued = named.first(where: \.isVideo) ?? named.first
         cues.write(track: cued?.number ?? 1, to: &writer)
         append(writer.bytes)
-        let end = tracks.map(\.end).max() ?? 0
         let seekHead = head.seekHead(cues: cuesOffset)
         // Harmless wherever a crash leaves them: a number nothing depends on, and the body of a void.
-        overwrite(head.duration(milliseconds: Double(end) / 1_000_000))
+        overwrite(head.duration(milliseconds: durationMilliseconds))
         overwrite(seekHead.body)
         writes.append(.sync)
         overwrite(seekHead.header)
         overwrite(head.segmentSize(upTo: byteCount))
         writes.append(.sync)
     }
+
+    /// How long the file plays, the open cluster included.
+    private var durationMilliseconds: Double { Double(tracks.map(\.end).max() ?? 0) / 1_000_000 }
 
     private mutating func append(_ bytes: [UInt8]) {
         byteCount += bytes.count
@@ -174,7 +180,8 @@ public struct WebMWriter: Sendable {
         var head =
             head
             ?? SegmentHead(
-                dateNanosecondsSince2001: dateNanosecondsSince2001, tracks: entries,
+                dateNanosecondsSince2001: dateNanosecondsSince2001, durationMilliseconds: durationMilliseconds,
+                tracks: entries,
                 room: Self.headRoom + SegmentHead.room(for: Self.coming(of: tracks)), to: &writer)
         if self.head != nil, isNew {
             for replacement in head.switchTracks(to: entries) {

@@ -51,6 +51,19 @@ struct HybridMP4WriterTests {
         #expect(finished.problems == [])
     }
 
+    @Test("says after each fragment how long it is by now", arguments: [false, true])
+    func growingDuration(_ announcedLate: Bool) throws {
+        let steps = try Recordings.call(seconds: 3, lateBy: 1.2, announcedLate: announcedLate)
+        for (index, step) in steps.enumerated() {
+            guard case .cut = step else { continue }
+            let movie = MovieFile(reading: Recordings.file(Recordings.writes(Array(steps[...index]))))
+            let end = try #require(movie.tracks.map { $0.endTicks * 1000 / Int64($0.timescale.ticksPerSecond) }.max())
+            #expect(movie.durationNanoseconds.map { abs($0 / 1_000_000 - end) <= 1 } == true)
+        }
+        let finished = MovieFile(reading: Recordings.file(Recordings.writes(steps)))
+        #expect(finished.durationNanoseconds.map { ($0 + 5_000_000) / 10_000_000 } == 301)
+    }
+
     @Test("takes a second and a third track while it grows")
     func lateTracks() throws {
         let (sound, picture) = (try Fixture(.aac), try Fixture(.h264))

@@ -56,8 +56,8 @@ struct MovieFileTests {
             switch count {
             case 0: [.empty]
             case 3: [.cutInHeader(at: 0), .noMovie]
-            case 60: [.cut("moov", at: 48, missing: 1053), .noMovie]
-            case 700: [.cut("moov", at: 48, missing: 413), .noMovie]
+            case 60: [.cut("moov", at: 48, missing: 1073), .noMovie]
+            case 700: [.cut("moov", at: 48, missing: 433), .noMovie]
             default: [.notFinished] + file.problems.dropFirst()
             }
         #expect(file.problems == expected)

@@ -16,7 +16,7 @@ struct WebMWriterTests {
         let (before, after) = (WebMFile(reading: growing), WebMFile(reading: finished))
         #expect(before.problems == [.notFinished])
         #expect(after.problems == [])
-        #expect(before.durationNanoseconds == nil)
+        #expect(before.durationNanoseconds == 3_000_000_000)
         #expect(after.durationNanoseconds == 3_000_000_000)
         #expect(after.clusterCount == 6)
         #expect(after.cueCount == 2)
@@ -27,6 +27,18 @@ struct WebMWriterTests {
         }
         #expect(after.tracks.map(\.format) == [try Fixture(.opus).format, try Fixture(.vp8).format])
         #expect(after.tracks.map(\.endNanoseconds) == [3_000_000_000, 3_000_000_000])
+    }
+
+    @Test("says after each cluster how long it is by now")
+    func growingDuration() throws {
+        let steps = try Recordings.call(seconds: 3, lateBy: 1.2, announcedLate: true)
+        for (index, step) in steps.enumerated() {
+            guard case .cut = step else { continue }
+            let file = WebMFile(reading: Recordings.file(Array(steps[...index])))
+            let end = try #require(file.tracks.map(\.endNanoseconds).max())
+            // The file's times of blocks are whole milliseconds.
+            #expect(file.durationNanoseconds.map { abs($0 - end) <= 1_000_000 } == true)
+        }
     }
 
     @Test("gives two pictures of one millisecond two times")
