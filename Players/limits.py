@@ -45,11 +45,8 @@ LIMITS = [
           "leaves out the last few pictures.", REMUX),
     Limit(("gstreamer",), ("plays",), lambda kind: kind.cut and kind.video == "av1",
           "after a fragment of a single picture, leaves out pictures up to the next keyframe.", REMUX),
-    Limit(("gstreamer",), ("duration",), lambda kind: kind.cut and kind.container != "webm",
-          "takes the first seconds for the whole; it plays to the end nevertheless.", REMUX),
-    Limit(("ffmpeg", "gstreamer", "mpv", "chromium"), ("duration",), lambda kind: kind.cut and kind.container == "webm",
-          "do not know how long the file is, or guess; they play to the end nevertheless.",
-          REMUX.replace("mp4", "webm")),
+    Limit(("gstreamer", "firefox"), ("seeks",), lambda kind: kind.cut and kind.container == "webm",
+          "shows the next keyframe, not the picture of the place.", REMUX.replace("mp4", "webm")),
 ]
 
 

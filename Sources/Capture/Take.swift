@@ -48,6 +48,7 @@ public struct Take: Sendable {
     private var now = ChannelTime(nanoseconds: .min / 2)
     /// When the open fragment got its first sample.
     private var fragmentSince: ChannelTime?
+    private var openPictureCount = 0
     private var videoPendingSince = ChannelTime(nanoseconds: 0)
     private var audioPendingSince = ChannelTime(nanoseconds: 0)
     private var events: [TakeEvent] = []
@@ -229,8 +230,10 @@ extension Take {
             isKeyframe: frame.isKeyframe)
         append(before, to: video.number)
         videoPendingSince = now
-        // A fragment that begins with a keyframe is a place to seek to while the file grows.
-        if frame.isKeyframe, writer.openFragmentDuration >= Self.shortestFragment { cut() }
+        // A fragment that begins with a keyframe is a place to seek to while the file grows. GStreamer 1.22 loses pictures
+        // of AV1 behind one that has a single picture.
+        let isLongEnough = writer.openFragmentDuration >= Self.shortestFragment && openPictureCount != 1
+        if frame.isKeyframe, isLongEnough { cut() }
         count(frame, at: time)
         cutIfDue()
         return true
@@ -290,6 +293,7 @@ extension Take {
     private mutating func append(_ sample: Sample?, to number: Int?) {
         guard let sample, let number else { return }
         if fragmentSince == nil { fragmentSince = now }
+        if number == video.number { openPictureCount += 1 }
         writer.append(sample, track: number)
     }
 
@@ -302,6 +306,7 @@ extension Take {
     private mutating func cut() {
         guard fragmentSince != nil else { return }
         fragmentSince = nil
+        openPictureCount = 0
         counters.fragmentCount += 1
         writer.cutFragment()
     }

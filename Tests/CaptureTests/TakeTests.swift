@@ -35,6 +35,16 @@ struct TakeTests {
             ])
     }
 
+    @Test("begins a fragment with a keyframe, unless the one before would have a single picture")
+    func keyframesCut() throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: nil))
+        // All of them keyframes, each longer than the shortest fragment.
+        for number in 0..<8 { take.video(Fixtures.h264Key(), at: .ms(Int64(number) * 120)) }
+        _ = finish(&take, at: .ms(960))
+        #expect(take.counters.videoSampleCount == 8)
+        #expect(take.counters.fragmentCount == 4)
+    }
+
     @Test("keeps broken pictures if told to, once a keyframe came")
     func keep() throws {
         var take = try #require(Fixtures.take(video: .h264, audio: nil, onLoss: .keep))
