@@ -70,7 +70,7 @@ let edges: [Target] = [
 
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
-    room("Storage", ["Bytes", "Units", "EventLoop"]),
+    room("Storage", ["Bytes", "Units", "EventLoop", "CLinux"]),
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),

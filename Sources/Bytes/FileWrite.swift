@@ -8,4 +8,7 @@ public enum FileWrite: Equatable, Sendable {
     case overwrite(at: Int, [UInt8])
     /// Everything before this reaches the disk before anything after it.
     case sync
+    /// From now on, room for so many bytes is kept on the disk behind the end: what is still to be written when nothing
+    /// else fits any more.
+    case reserve(Int)
 }

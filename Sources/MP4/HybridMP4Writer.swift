@@ -15,6 +15,9 @@ public struct HybridMP4Writer: Sendable {
     /// A track takes about 600 bytes with a High profile's parameter sets.
     static let headRoom = 4096
 
+    /// Room for the index is kept in steps as large as that of three minutes.
+    static let reservationStep = 64 << 10
+
     /// The most payload a fragment holds before it is cut without being asked.
     ///
     /// A run's offsets have 31 bits (ISO/IEC 14496-12 §8.8.8), and memory is finite.
@@ -24,6 +27,8 @@ public struct HybridMP4Writer: Sendable {
     private var tracks: [OutputTrack] = []
     private var head: HybridHead?
     private var fragmentCount: UInt32 = 0
+    /// How much room for the final index was asked for last.
+    private var reservedByteCount = 0
     private var isFinished = false
     private var writes: [FileWrite] = []
 
@@ -124,6 +129,7 @@ public struct HybridMP4Writer: Sendable {
             tracks[index].close(chunkAt: chunk)
         }
         openPayloadByteCount = 0
+        reserveIndex()
         if fragmentCount == 1, let head {
             writer.overwrite(tracks.movieDuration, at: head.duration)
             append(writer.bytes)
@@ -131,6 +137,14 @@ public struct HybridMP4Writer: Sendable {
             append(writer.bytes)
             tellDuration()
         }
+    }
+
+    /// Keeps room for the index that finishing would append now, in steps, so that it is rarely asked for.
+    private mutating func reserveIndex() {
+        let needed = tracks.reduce(Self.headRoom) { $0 + $1.index.tableByteCount + Self.headRoom }
+        guard needed > reservedByteCount else { return }
+        reservedByteCount = (needed / Self.reservationStep + 1) * Self.reservationStep
+        writes.append(.reserve(reservedByteCount))
     }
 
     /// Lets the head say how long the movie is by now.
@@ -205,6 +219,7 @@ public struct HybridMP4Writer: Sendable {
         var writer = BoxWriter()
         writer.reserve(tracks.reduce(Self.headRoom) { $0 + $1.index.tableByteCount })
         writer.classicMovie(header, tracks)
+        writes.append(.reserve(0))
         append(writer.bytes)
         let media = HybridHead.mediaHeader(upTo: movieOffset)
         writes += [.sync, .overwrite(at: HybridHead.placeholder, media), .sync]

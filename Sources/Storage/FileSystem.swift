@@ -1,3 +1,5 @@
+import Glibc
+
 /// The system calls that storage makes, so that tests can make any of them fail.
 ///
 /// Each blocks, and is called on a storage thread only.
@@ -5,12 +7,23 @@ protocol FileSystem: Sendable {
     /// Creates a file that was not there, for writing.
     func create(_ path: String) throws(FileFailure) -> Int32
 
+    /// Opens a file that is there for reading and writing; appends go behind what it holds.
+    func open(_ path: String) throws(FileFailure) -> Int32
+
+    func byteCount(of descriptor: Int32) throws(FileFailure) -> Int
+
+    /// Reads up to `count` bytes; fewer only where the file ends.
+    func read(_ count: Int, at offset: Int, from descriptor: Int32) throws(FileFailure) -> [UInt8]
+
     /// Writes at the current end. Interrupted and partial writes are continued.
     func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure)
 
     func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure)
 
-    /// Cuts the file to `byteCount`, and appends from there.
+    /// Makes the disk's room up to `end` the file's own, which gets no longer by it.
+    func allocate(from start: Int, to end: Int, in descriptor: Int32) throws(FileFailure)
+
+    /// Cuts the file to `byteCount`, gives back what was allocated beyond, and appends from there.
     func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure)
 
     /// Returns when data and size are on the disk.
@@ -37,4 +50,7 @@ struct FileFailure: Error, Equatable, Sendable {
     /// The call, as a verb: "write", "sync".
     var verb: String
     var code: Int32
+
+    /// Whether the disk, or a quota on it, has no room left.
+    var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 }

@@ -1,9 +1,43 @@
+import CLinux
 import Glibc
 
 /// The file system of this machine.
 struct LinuxFileSystem: FileSystem {
     func create(_ path: String) throws(FileFailure) -> Int32 {
-        try check("create") { unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+        try check("create") { unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+    }
+
+    func open(_ path: String) throws(FileFailure) -> Int32 {
+        let descriptor = try check("open") { unsafe Glibc.open(path, O_RDWR | O_CLOEXEC) }
+        try check("open") { lseek(descriptor, 0, SEEK_END) < 0 ? -1 : 0 }
+        return descriptor
+    }
+
+    func byteCount(of descriptor: Int32) throws(FileFailure) -> Int {
+        var status = stat()
+        try check("examine") { unsafe fstat(descriptor, &status) }
+        return Int(status.st_size)
+    }
+
+    func read(_ count: Int, at offset: Int, from descriptor: Int32) throws(FileFailure) -> [UInt8] {
+        var failure: FileFailure?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            while filled < count {
+                let result = unsafe pread(
+                    descriptor, room.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
+                if result > 0 { filled += result } else if result == 0 { break } else if errno != EINTR {
+                    failure = FileFailure(verb: "read", code: errno)
+                    break
+                }
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    func allocate(from start: Int, to end: Int, in descriptor: Int32) throws(FileFailure) {
+        let status = clinux_allocate(descriptor, Int64(start), Int64(end - start))
+        guard status >= 0 else { throw FileFailure(verb: "write", code: -status) }
     }
 
     func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
@@ -36,7 +70,7 @@ struct LinuxFileSystem: FileSystem {
     func delete(_ path: String) throws(FileFailure) { try check("delete") { unsafe unlink(path) } }
 
     func syncDirectory(_ path: String) throws(FileFailure) {
-        let descriptor = try check("open") { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let descriptor = try check("open") { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { _ = Glibc.close(descriptor) }
         try check("sync") { fsync(descriptor) }
     }

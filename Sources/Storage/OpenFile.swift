@@ -16,6 +16,7 @@ struct OpenFile {
     private var path: String
     private var descriptor: Int32?
     private var gathered: [UInt8] = []
+    private var room = RoomAhead()
     /// Whether the directory holds the name even after a power cut.
     private var isNameDurable = false
 
@@ -31,7 +32,17 @@ struct OpenFile {
         self.ledger = ledger
         self.isDurable = isDurable
         path = file.path
-        attempt { open throws(FileFailure) in open.descriptor = try fileSystem.create(open.path) }
+        attempt { open throws(FileFailure) in try open.begin() }
+    }
+
+    private mutating func begin() throws(FileFailure) {
+        switch file.opening {
+        case .new: descriptor = try fileSystem.create(path)
+        case .existing:
+            let found = try fileSystem.open(path)
+            descriptor = found
+            byteCount = try fileSystem.byteCount(of: found)
+        }
     }
 
     mutating func perform(_ write: FileWrite) {
@@ -41,6 +52,9 @@ struct OpenFile {
         case .append(let bytes): append(bytes)
         case .overwrite(let offset, let bytes): overwrite(bytes, at: offset)
         case .sync: sync()
+        case .reserve(let byteCount):
+            flush()
+            room.reserved = byteCount
         }
     }
 
@@ -92,12 +106,16 @@ struct OpenFile {
         guard let descriptor else { return }
         self.descriptor = nil
         guard failure == nil else {
-            // The owner knows already; what was written before is kept as well as it can be.
+            // The owner knows already; what was written before is kept as well as it can be, and so is the room behind it,
+            // for whoever mends the file.
             if isDurable { _ = try? fileSystem.sync(descriptor) }
             _ = try? fileSystem.close(descriptor)
             return
         }
-        attempt { open throws(FileFailure) in try open.fileSystem.close(descriptor) }
+        attempt { open throws(FileFailure) in
+            if open.room.isBeyond(open.byteCount) { try open.fileSystem.truncate(descriptor, to: open.byteCount) }
+            try open.fileSystem.close(descriptor)
+        }
     }
 
     private mutating func append(_ bytes: [UInt8]) {
@@ -122,6 +140,7 @@ struct OpenFile {
     /// a legal file, and half a fragment behind it would not be.
     private mutating func writeAtEnd(_ bytes: [UInt8]) throws(FileFailure) {
         guard let descriptor else { return }
+        try makeRoom(for: bytes.count, in: descriptor)
         do throws(FileFailure) {
             try fileSystem.append(bytes, to: descriptor)
         } catch {
@@ -131,6 +150,20 @@ struct OpenFile {
         }
         byteCount += bytes.count
         noteWritten(bytes.count)
+    }
+
+    /// Takes room for what is to be appended and for what finishing will append behind it.
+    private mutating func makeRoom(for count: Int, in descriptor: Int32) throws(FileFailure) {
+        let wanted = room.wanted(for: count, at: byteCount)
+        for (index, range) in wanted.enumerated() {
+            do throws(FileFailure) {
+                try fileSystem.allocate(from: range.lowerBound, to: range.upperBound, in: descriptor)
+                return room.took(range)
+            } catch {
+                guard error.isDiskFull else { return room.giveUp() }
+                if index == wanted.count - 1 { throw error }
+            }
+        }
     }
 
     private mutating func noteWritten(_ count: Int) {

@@ -6,6 +6,14 @@ import Synchronization
 /// Every method but `finish` only queues, and may be called from any thread, event loops included.
 /// What one thread asks for is performed in that order. A file must be finished or closed.
 public final class StorageFile: Sendable {
+    /// What is at the path before the file begins.
+    enum Opening: Sendable {
+        /// Nothing.
+        case new
+        /// A file that goes on.
+        case existing
+    }
+
     enum Order: Sendable {
         case create
         case write(FileWrite)
@@ -29,13 +37,17 @@ public final class StorageFile: Sendable {
     /// Where the file was created; `rename` does not change it.
     public let path: String
 
+    let opening: Opening
     let onFailure: @Sendable (StorageError) -> Void
     private let worker: StorageWorker
     private let queue = Mutex(Queue())
     private let end = Mutex(End())
 
-    init(path: String, worker: StorageWorker, onFailure: @escaping @Sendable (StorageError) -> Void) {
+    init(
+        path: String, opening: Opening, worker: StorageWorker, onFailure: @escaping @Sendable (StorageError) -> Void
+    ) {
         self.path = path
+        self.opening = opening
         self.worker = worker
         self.onFailure = onFailure
         put(.create)
@@ -92,7 +104,7 @@ extension FileWrite {
     var byteCount: Int {
         switch self {
         case .append(let bytes), .overwrite(_, let bytes): bytes.count
-        case .sync: 0
+        case .sync, .reserve: 0
         }
     }
 }

@@ -1,5 +1,7 @@
+public import Bytes
 import EventLoop
 import Synchronization
+public import Units
 
 /// The threads that touch the disk, so that no other has to wait for it.
 ///
@@ -20,6 +22,9 @@ public final class StorageThreads: Sendable {
     public static let defaultQueueLimit = 512 << 20
 
     private let workers: [StorageWorker]
+    /// Those that change files which nobody writes, so that reading an index holds no write up.
+    private let menders: [StorageWorker]
+    private let watches: [DiskWatch]
     private let ledger: StorageLedger
     private let created = Atomic<Int>(0)
 
@@ -36,12 +41,17 @@ public final class StorageThreads: Sendable {
         precondition(threadCount > 0, "somebody must do the writing")
         let ledger = StorageLedger(limit: queueLimit)
         self.ledger = ledger
-        workers = try (0..<threadCount).map { index in
-            let loop = try EventLoop(name: "storage-\(index)")
-            let worker = StorageWorker(on: loop, fileSystem: fileSystem, durability: durability, ledger: ledger)
+        let watches = (0..<threadCount).map { _ in DiskWatch() }
+        self.watches = watches
+        let start = { (name: String, watch: DiskWatch) throws -> StorageWorker in
+            let loop = try EventLoop(name: name)
+            let watched = WatchedFileSystem(base: fileSystem, watch: watch)
+            let worker = StorageWorker(on: loop, fileSystem: watched, durability: durability, ledger: ledger)
             loop.post { worker.assumeIsolated { $0.join(loop) } }
             return worker
         }
+        workers = try (0..<threadCount).map { try start("storage-\($0)", watches[$0]) }
+        menders = try (0..<threadCount).map { try start("mender-\($0)", DiskWatch()) }
     }
 
     /// Begins a file that must not exist yet; returns at once, never waits for the disk.
@@ -51,7 +61,14 @@ public final class StorageThreads: Sendable {
     public func create(
         _ path: String, onFailure: @escaping @Sendable (StorageError) -> Void
     ) -> StorageFile {
-        StorageFile(path: path, worker: nextWorker, onFailure: onFailure)
+        StorageFile(path: path, opening: .new, worker: nextWorker, onFailure: onFailure)
+    }
+
+    /// Goes on with a file that is there, behind what it holds; else as `create`.
+    public func extend(
+        _ path: String, onFailure: @escaping @Sendable (StorageError) -> Void
+    ) -> StorageFile {
+        StorageFile(path: path, opening: .existing, worker: nextWorker, onFailure: onFailure)
     }
 
     /// How many bytes wait to be written, over all files.
@@ -69,6 +86,19 @@ public final class StorageThreads: Sendable {
         try await nextWorker.replaceFile(path, with: bytes)
     }
 
+    /// Lets `plan` look at a file that is there and nobody writes, performs what it asks for in its order, durably, and
+    /// returns what it found.
+    ///
+    /// `plan` runs on a thread of its own kind, may take as long as it needs, and must not be called for a file in use.
+    public func amend<Result: Sendable>(
+        _ path: String, _ plan: @Sendable (any ByteSource) -> (writes: [FileWrite], result: Result)
+    ) async throws -> Result {
+        try await menders[created.add(1, ordering: .relaxed).oldValue % menders.count].amend(path, plan)
+    }
+
+    /// How long the disk has kept a thread that writes waiting by now; zero while none waits.
+    public func stall(at now: Instant) -> Duration { watches.map { $0.waiting(at: now) }.max() ?? .zero }
+
     /// Renames a file that no `StorageFile` writes, durably.
     public func rename(_ path: String, to newPath: String) async throws {
         try await nextWorker.rename(path, to: newPath)
@@ -84,7 +114,7 @@ public final class StorageThreads: Sendable {
 
     /// Performs all that is queued, closes every file, and ends the threads.
     public func stop() async {
-        for worker in workers {
+        for worker in workers + menders {
             await worker.stop()
             await worker.loop.ended()
         }

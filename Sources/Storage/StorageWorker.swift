@@ -156,7 +156,7 @@ extension StorageWorker {
         try fileSystem.close(descriptor)
     }
 
-    private func attempt<Result>(
+    func attempt<Result>(
         _ path: String, _ body: (any FileSystem) throws(FileFailure) -> Result
     ) throws -> Result {
         do throws(FileFailure) {

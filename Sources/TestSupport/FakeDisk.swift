@@ -15,6 +15,7 @@ public struct FakeDisk: Sendable {
         case .append(let more): bytes += more
         case .overwrite(let offset, let new): replace(at: offset, new)
         case .sync: syncCount += 1
+        case .reserve: break
         }
     }
 
@@ -26,7 +27,7 @@ public struct FakeDisk: Sendable {
         switch write {
         case .append(let more): bytes += more.prefix(byteCount)
         case .overwrite(let offset, let new) where new.count > 16: replace(at: offset, Array(new.prefix(byteCount)))
-        case .overwrite, .sync: break
+        case .overwrite, .sync, .reserve: break
         }
     }
 
@@ -41,7 +42,7 @@ extension FileWrite {
     public var byteCount: Int {
         switch self {
         case .append(let bytes), .overwrite(_, let bytes): bytes.count
-        case .sync: 0
+        case .sync, .reserve: 0
         }
     }
 }

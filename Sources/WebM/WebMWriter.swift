@@ -14,6 +14,9 @@ public struct WebMWriter: Sendable {
     /// A track takes about 80 bytes, and some 50 more if its colour is told or it is turned.
     static let headRoom = 2048
 
+    /// Room for the cues is kept in steps: a keyframe takes 32 bytes at the most.
+    static let reservationStep = 16 << 10
+
     /// The most payload a cluster holds before it is cut without being asked.
     static let maximumClusterPayload = 64 << 20
 
@@ -28,6 +31,8 @@ public struct WebMWriter: Sendable {
     private var openSpan: Range<Int64>?
     private var cues = CueIndex()
     private var isFinished = false
+    /// How much room for the cues was asked for last.
+    private var reservedByteCount = 0
     private var writes: [FileWrite] = []
 
     /// How long the file is once all writes are performed.
@@ -127,6 +132,10 @@ public struct WebMWriter: Sendable {
         payload.removeAll(keepingCapacity: true)
         openSpan = nil
         for index in tracks.indices { tracks[index].isOpen = false }
+        if cues.byteCount >= reservedByteCount {
+            reservedByteCount += Self.reservationStep
+            writes.append(.reserve(reservedByteCount))
+        }
         append(writer.bytes)
         // Nothing depends on it but what players show, so it needs no order on the disk.
         if !isFirst { overwrite(head.duration(milliseconds: durationMilliseconds)) }
@@ -146,6 +155,7 @@ public struct WebMWriter: Sendable {
         let named = tracks.filter(\.isAnnounced)
         let cued = named.first(where: \.isVideo) ?? named.first
         cues.write(track: cued?.number ?? 1, to: &writer)
+        writes.append(.reserve(0))
         append(writer.bytes)
         let seekHead = head.seekHead(cues: cuesOffset)
         // Harmless wherever a crash leaves them: a number nothing depends on, and the body of a void.

@@ -50,7 +50,7 @@ struct MemoryFile {
             switch write {
             case .append(let more): bytes += more
             case .overwrite(let offset, let some): bytes.replaceSubrange(offset..<offset + some.count, with: some)
-            case .sync: continue
+            case .sync, .reserve: continue
             }
         }
     }

@@ -104,6 +104,46 @@ struct LinuxFileSystemTests {
         }
     }
 
+    @Test("takes room ahead of a file and gives it back, its length untouched")
+    func room() async throws {
+        try await withDirectory { directory, threads in
+            let path = "\(directory)/take"
+            let file = create(path, threads)
+            file.write(.reserve(1 << 20))
+            file.write(.append([1, 2, 3]))
+            try await threads.replaceFile("\(directory)/other", with: [])
+            _ = try await threads.amend(path) { source in
+                #expect(source.byteCount == 3)
+                return (writes: [], result: true)
+            }
+            #expect(try Self.blockByteCount(path) >= 1 << 20)
+            file.write(.reserve(0))
+            try await file.finish()
+            #expect(try Self.blockByteCount(path) <= 64 << 10)
+            #expect(try read(path) == [1, 2, 3])
+        }
+    }
+
+    /// How much of the disk a file owns.
+    private static func blockByteCount(_ path: String) throws -> Int {
+        var status = stat()
+        try #require(unsafe stat(path, &status) == 0)
+        return Int(status.st_blocks) * 512
+    }
+
+    @Test("locks a directory against everybody, until it lets go")
+    func lock() async throws {
+        try await withDirectory { directory, _ in
+            do {
+                let first = try DirectoryLock(directory)
+                #expect(first != nil)
+                #expect(try DirectoryLock(directory) == nil)
+            }
+            #expect(try DirectoryLock(directory) != nil)
+            #expect(throws: StorageError.self) { try DirectoryLock(directory + "/none") }
+        }
+    }
+
     @Test("knows how much room is left")
     func freeSpace() async throws {
         try await withDirectory { directory, threads in

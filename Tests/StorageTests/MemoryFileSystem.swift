@@ -15,6 +15,10 @@ final class MemoryFileSystem: FileSystem {
         var callCount = 0
         /// How many bytes the disk holds, over all files.
         var capacity = Int.max
+        /// Up to where files own the disk, if that is beyond their end.
+        var allocated: [String: Int] = [:]
+        /// Whether room can be taken ahead.
+        var knowsAllocation = true
     }
 
     /// Every call as it is made.
@@ -26,17 +30,23 @@ final class MemoryFileSystem: FileSystem {
     private let beforeCreation: @Sendable () -> Void
 
     init(
-        failing: Int? = nil, capacity: Int = .max, beforeCreation: @escaping @Sendable () -> Void = {}
+        failing: Int? = nil, capacity: Int = .max, knowsAllocation: Bool = true,
+        beforeCreation: @escaping @Sendable () -> Void = {}
     ) {
         (stream, continuation) = AsyncStream.makeStream()
         self.beforeCreation = beforeCreation
-        state = Mutex(State(failing: failing, capacity: capacity))
+        state = Mutex(State(failing: failing, capacity: capacity, knowsAllocation: knowsAllocation))
     }
 
     var files: [String: [UInt8]] { state.withLock { $0.files } }
     var calls: [String] { state.withLock { $0.calls } }
     var openCount: Int { state.withLock { $0.open.count } }
     var callCount: Int { state.withLock { $0.callCount } }
+    /// How much of the disk files own beyond their ends.
+    var ownedBeyondEnds: Int { state.withLock { Int($0.used) - $0.files.values.reduce(0) { $0 + $1.count } } }
+
+    /// Puts a file there that nobody writes.
+    func put(_ path: String, _ bytes: [UInt8]) { state.withLock { $0.files[path] = bytes } }
 
     func create(_ path: String) throws(FileFailure) -> Int32 {
         beforeCreation()
@@ -49,10 +59,42 @@ final class MemoryFileSystem: FileSystem {
         }
     }
 
+    func open(_ path: String) throws(FileFailure) -> Int32 {
+        try call("open", "open \(path)") { state throws(FileFailure) in
+            guard state.files[path] != nil else { throw FileFailure(verb: "open", code: ENOENT) }
+            state.nextDescriptor += 1
+            state.open[state.nextDescriptor] = path
+            return state.nextDescriptor
+        }
+    }
+
+    func byteCount(of descriptor: Int32) throws(FileFailure) -> Int {
+        try call("examine", "size") { state in state.files[state.path(descriptor)]?.count ?? 0 }
+    }
+
+    func read(_ count: Int, at offset: Int, from descriptor: Int32) throws(FileFailure) -> [UInt8] {
+        try call("read", "read \(count) at \(offset)") { state in
+            Array((state.files[state.path(descriptor)] ?? []).dropFirst(offset).prefix(count))
+        }
+    }
+
+    func allocate(from start: Int, to end: Int, in descriptor: Int32) throws(FileFailure) {
+        try call("write", "allocate \(start)..<\(end)") { state throws(FileFailure) in
+            guard state.knowsAllocation else { throw FileFailure(verb: "write", code: EOPNOTSUPP) }
+            let path = state.path(descriptor)
+            let own = max(state.files[path]?.count ?? 0, state.allocated[path] ?? 0)
+            guard Int(state.used) - own + end <= state.capacity else { throw FileFailure(verb: "write", code: ENOSPC) }
+            state.allocated[path] = end
+        }
+    }
+
     func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
         try call("write", "append \(bytes.count)") { state throws(FileFailure) in
-            let room = state.capacity - state.files.values.reduce(0) { $0 + $1.count }
-            state.files[state.path(descriptor), default: []] += bytes.prefix(max(0, room))
+            let path = state.path(descriptor)
+            let end = state.files[path]?.count ?? 0
+            let owned = max(0, (state.allocated[path] ?? 0) - end)
+            let room = state.capacity == .max ? .max : owned + max(0, state.capacity - Int(state.used))
+            state.files[path, default: []] += bytes.prefix(room)
             if room < bytes.count { throw FileFailure(verb: "write", code: ENOSPC) }
         }
     }
@@ -67,6 +109,7 @@ final class MemoryFileSystem: FileSystem {
         try call("truncate", "truncate \(byteCount)") { state in
             let path = state.path(descriptor)
             state.files[path] = Array((state.files[path] ?? []).prefix(byteCount))
+            state.allocated[path] = nil
         }
     }
 
@@ -80,6 +123,7 @@ final class MemoryFileSystem: FileSystem {
     func rename(_ old: String, to new: String) throws(FileFailure) {
         try call("rename", "rename \(old) \(new)") { state in
             state.files[new] = state.files.removeValue(forKey: old)
+            state.allocated[new] = state.allocated.removeValue(forKey: old)
             for (descriptor, path) in state.open where path == old { state.open[descriptor] = new }
         }
     }
@@ -112,5 +156,8 @@ final class MemoryFileSystem: FileSystem {
 }
 
 extension MemoryFileSystem.State {
+    /// How many bytes all files take, with what they own beyond their ends.
+    var used: UInt { files.reduce(0) { $0 + UInt(max($1.value.count, allocated[$1.key] ?? 0)) } }
+
     func path(_ descriptor: Int32) -> String { open[descriptor] ?? "nothing" }
 }

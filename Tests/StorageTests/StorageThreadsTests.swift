@@ -1,8 +1,10 @@
 import Bytes
 import Dispatch
+import EventLoop
 import Glibc
 import Synchronization
 import Testing
+import Units
 
 @testable import Storage
 
@@ -134,6 +136,121 @@ struct StorageThreadsTests {
         let other = threads.create("small", onFailure: failures.keep)
         other.write(.append([5]))
         #expect(try await other.finish() == 1)
+        await threads.stop()
+    }
+
+    @Test("stops before the disk is so full that a file could not be finished any more", arguments: [true, false])
+    func reserve(_ knowsAllocation: Bool) async throws {
+        let disk = MemoryFileSystem(capacity: 200_000, knowsAllocation: knowsAllocation)
+        let threads = try threads(disk)
+        let file = threads.create("take", onFailure: failures.keep)
+        file.write(.reserve(50_000))
+        for byte in UInt8(0)..<12 {
+            file.write(.append([UInt8](repeating: byte, count: 20_000)))
+            // Or all would be gathered into one.
+            file.write(.sync)
+        }
+        let error = await #expect(throws: StorageError.self) {
+            file.write(.append([1]))
+            try await file.finish()
+        }
+        #expect(error?.isDiskFull == true)
+        // What could not be reserved can be written all the same: 7 of 20,000 bytes and 50,000 behind them.
+        #expect(disk.files["take"]?.count == (knowsAllocation ? 140_000 : 200_000))
+        let index = [UInt8](repeating: 0xFF, count: knowsAllocation ? 50_000 : 1)
+        let mended = Task { try await threads.amend("take") { _ in (writes: [.append(index)], result: true) } }
+        #expect((try? await mended.value) == (knowsAllocation ? true : nil))
+        #expect(disk.ownedBeyondEnds == 0)
+        await threads.stop()
+    }
+
+    @Test("gives back what it took ahead of a file that is finished")
+    func giveBack() async throws {
+        let disk = MemoryFileSystem()
+        let threads = try threads(disk)
+        let file = threads.create("take", onFailure: failures.keep)
+        file.write(.reserve(50_000))
+        file.write(.append([UInt8](repeating: 1, count: 1000)))
+        file.write(.sync)
+        for await call in disk.stream where call == "sync d" || call == "sync ." { break }
+        #expect(disk.ownedBeyondEnds > 50_000)
+        file.write(.reserve(0))
+        file.write(.append([2]))
+        #expect(try await file.finish() == 1001)
+        #expect(disk.ownedBeyondEnds == 0)
+        await threads.stop()
+    }
+
+    @Test("goes on with a file that is there")
+    func extending() async throws {
+        let disk = MemoryFileSystem()
+        disk.put("log", [1, 2])
+        let threads = try threads(disk)
+        let file = threads.extend("log", onFailure: failures.keep)
+        file.write(.append([3]))
+        #expect(try await file.finish() == 3)
+        #expect(disk.files == ["log": [1, 2, 3]])
+        await threads.stop()
+    }
+
+    @Test("lets a file be looked at and mended, and leaves it as it was if nothing is to be done")
+    func amending() async throws {
+        let disk = MemoryFileSystem()
+        disk.put("f", Array(0..<100))
+        let threads = try threads(disk)
+        let sum = try await threads.amend("f") { source in
+            (writes: [], result: source.read(at: 90, count: 20).reduce(0) { $0 + Int($1) })
+        }
+        #expect(sum == (90..<100).reduce(0, +))
+        #expect(!disk.calls.contains { $0.hasPrefix("truncate") })
+        let count = try await threads.amend("f") { source in
+            (writes: [.append([7]), .sync, .overwrite(at: 0, [9])], result: source.byteCount)
+        }
+        #expect(count == 100)
+        #expect(disk.files["f"] == [9] + Array(1..<100) + [7])
+        #expect(disk.openCount == 0)
+        await #expect(throws: StorageError.self) { try await threads.amend("g") { _ in (writes: [], result: 0) } }
+        await threads.stop()
+    }
+
+    @Test("cuts off again what it appended if a mend fails, at whatever call", arguments: 0..<8)
+    func failingMend(call: Int) async throws {
+        let disk = MemoryFileSystem(failing: call)
+        disk.put("f", [1, 2, 3])
+        let threads = try threads(disk)
+        let isMended = try? await threads.amend("f") { source in
+            (writes: [.append([4, 5]), .sync, .overwrite(at: 0, [9]), .sync], result: source.read(at: 0, count: 1) == [1])
+        }
+        let whole: [UInt8] = [9, 2, 3, 4, 5]
+        let after = try #require(disk.files["f"])
+        switch call {
+        // Opening, measuring, reading and appending: nothing is changed.
+        case ..<4: #expect(after == [1, 2, 3] && isMended == nil)
+        // Between the append and the overwrite: what was appended is behind what was there.
+        case 4, 5: #expect(after == [1, 2, 3, 4, 5] && isMended == nil)
+        default: #expect(after == whole)
+        }
+        #expect(disk.openCount == 0)
+        await threads.stop()
+    }
+
+    @Test("knows how long the disk keeps a thread waiting")
+    func stall() async throws {
+        let (gate, began) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let disk = MemoryFileSystem {
+            began.signal()
+            gate.wait()
+        }
+        let threads = try threads(disk)
+        let before = SystemClock.now()
+        #expect(threads.stall(at: before + .seconds(5)) == .zero)
+        let file = threads.create("f", onFailure: failures.keep)
+        await Task.detached { began.wait() }.value
+        let stall = threads.stall(at: before + .seconds(5))
+        #expect(stall > .zero && stall <= .seconds(5))
+        gate.signal()
+        #expect(try await file.finish() == 0)
+        #expect(threads.stall(at: before + .seconds(500)) == .zero)
         await threads.stop()
     }
 

@@ -37,6 +37,11 @@ void clinux_event_clear(int event);
 /// Starts a detached thread that runs `body(context)`, and names it (at most 15 bytes count).
 int clinux_thread_start(const char *name, void (*body)(void *context), void *context);
 
+// MARK: files
+
+/// Gives a file the disk's room for bytes at and behind `offset`; its length stays as it is.
+int clinux_allocate(int descriptor, int64_t offset, int64_t byte_count);
+
 // MARK: UDP
 
 struct clinux_socket_options {
