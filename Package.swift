@@ -61,6 +61,7 @@ let edges: [Target] = [
     library(
         "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil", package: "libavformat-dev"),
     library("COpus", pkgConfig: "opus", package: "libopus-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("SRTP", ["Bytes", "Units", "Secure", "COpenSSL"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
@@ -71,6 +72,7 @@ let edges: [Target] = [
 let shell: [Target] = [
     room("EventLoop", ["Bytes", "Units", "CLinux"]),
     room("Storage", ["Bytes", "Units", "EventLoop", "CLinux"]),
+    room("Catalog", ["EventLoop", "CSQLite"]),
     .target(
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
@@ -142,6 +144,7 @@ let testTargets: [Target] = [
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
     tests("Storage", ["Bytes", "Units"]),
+    tests("Catalog"),
     tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV"]),
     tests("CommandLineOptions"),

@@ -8,11 +8,11 @@ enum Layers {
     ]
     static let machines: Set<String> = ["Capture", "Channel", "Link", "WebRTC"]
     static let edges: Set<String> = [
-        "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "DTLS", "HTTPServer", "SRTP",
+        "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "CSQLite", "DTLS", "HTTPServer", "SRTP",
     ]
     /// `TestSupport` reads fixtures from disk, and no other target names it.
     static let shell: Set<String> = [
-        "API", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport", "Web",
+        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport", "Web",
     ]
     static let app: Set<String> = ["lathe", "lathe-bench"]
 

@@ -1,0 +1,45 @@
+/// One recording as the catalogue knows it.
+public struct CatalogEntry: Equatable, Sendable {
+    /// The recording's id.
+    public var id: String
+    public var channel: String
+    /// Where its files are, as an absolute path.
+    public var directory: String
+    /// When it was started on the wall clock, in nanoseconds since 1970: zero on its timeline.
+    public var startedAtUnixNanoseconds: Int64
+    /// What was asked for, as a JSON document that only its writer reads.
+    public var request: String
+    /// Whether whoever starts after a crash goes on with it, rather than close its files.
+    public var isContinued: Bool
+    /// The run of the machine and the process that record it.
+    public var run: CatalogRun
+    /// How often it was found without its process.
+    public var interruptionCount = 0
+    /// The story at its end, as a JSON document; nothing while it should be going on.
+    public var document: String?
+
+    public init(
+        id: String, channel: String, directory: String, startedAtUnixNanoseconds: Int64, request: String,
+        isContinued: Bool, run: CatalogRun
+    ) {
+        self.id = id
+        self.channel = channel
+        self.directory = directory
+        self.startedAtUnixNanoseconds = startedAtUnixNanoseconds
+        self.request = request
+        self.isContinued = isContinued
+        self.run = run
+    }
+}
+
+/// One life of a process: what tells a killed process from a machine that lost its power.
+public struct CatalogRun: Equatable, Sendable {
+    /// What Linux calls this run of the machine, `/proc/sys/kernel/random/boot_id`.
+    public var boot: String
+    public var process: Int32
+
+    public init(boot: String, process: Int32) {
+        self.boot = boot
+        self.process = process
+    }
+}
