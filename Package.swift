@@ -82,7 +82,7 @@ let shell: [Target] = [
         "Service",
         [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
-            "Capture", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
+            "Capture", "Catalog", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
@@ -116,7 +116,7 @@ let fuzzTargets: Target = .target(
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 
-let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs"])
+let testSupport = room("TestSupport", ["Bytes", "Units", "Codecs", "Storage"])
 
 let testTargets: [Target] = [
     tests("Bytes"),
@@ -152,7 +152,7 @@ let testTargets: [Target] = [
         "Service",
         [
             "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
-            "EventLoop", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP",
+            "EventLoop", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP", "WebM",
         ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.

@@ -31,6 +31,19 @@ public enum RecordingNames {
         "uid_\(escaped(user.description))\(lane.suffix)_\(startedAt.stamp).txt"
     }
 
+    /// What the name of a take says: whose it is, of which lane, and from when on; nothing if it is no take's name.
+    public static func parts(ofTake name: String) -> (user: String, lane: String, startedAt: WallTime)? {
+        let stem = name.split(separator: ".").first ?? ""
+        guard let place = stem.lastIndex(of: "_"), let moment = WallTime(stamp: stem[stem.index(after: place)...]),
+            let user = unescaped(stem[..<place])
+        else { return nil }
+        // A name with `_screen` at its end may be an account's own; what is beside the camera is likelier.
+        guard let mark = user.ranges(of: "_screen").last, user[mark.upperBound...].allSatisfy(\.isNumber) else {
+            return (user, Lane.user.name, moment)
+        }
+        return (String(user[..<mark.lowerBound]), String(user[user.index(after: mark.lowerBound)...]), moment)
+    }
+
     /// The index while it grows: hidden, so that a visible one is always whole.
     public static func liveIndex(of user: UserID, startedAt: WallTime) -> String {
         ".\(index(of: user, startedAt: startedAt))"
@@ -61,6 +74,24 @@ public enum RecordingNames {
             }
         }
         return escaped
+    }
+
+    /// The name that was escaped; nothing if none could have been.
+    static func unescaped(_ name: some StringProtocol) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(name.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func isHarmless(_ byte: UInt8) -> Bool {

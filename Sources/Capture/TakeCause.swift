@@ -14,4 +14,8 @@ public enum TakeCause: String, Codable, Sendable {
     case unmute
     /// The one before had no room for what came.
     case full
+    /// The disk took no more of the one before.
+    case storage
+    /// The process that wrote the one before died.
+    case crash
 }

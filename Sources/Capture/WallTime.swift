@@ -43,6 +43,23 @@ extension WallTime {
     /// `20190611073246073`
     public var stamp: String { day + timeOfDay + nanoseconds.prefix(3) }
 
+    /// The moment that a stamp of 17 digits names; nothing if it is none.
+    public init?(stamp: some StringProtocol) {
+        guard stamp.utf8.count == 17, stamp.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let digits = stamp.utf8.map { Int64($0) - 0x30 }
+        let field = { (range: Range<Int>) in digits[range].reduce(0) { $0 * 10 + $1 } }
+        let (year, month, day) = (field(0..<4), field(4..<6), field(6..<8))
+        let (hour, minute, second) = (field(8..<10), field(10..<12), field(12..<14))
+        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60 else { return nil }
+        // Years begin on 1 March, as in `date`.
+        let shifted = month > 2 ? year : year - 1
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let (era, yearOfEra) = floorDivision(shifted, 400)
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let milliseconds = ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + field(14..<17)
+        unixNanoseconds = milliseconds * 1_000_000
+    }
+
     /// The moment by ISO 8601, with milliseconds.
     ///
     /// `2019-06-11T07:32:46.073Z`

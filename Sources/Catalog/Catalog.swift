@@ -16,7 +16,7 @@ public actor Catalog {
         CREATE TABLE recordings (
             id TEXT PRIMARY KEY, channel TEXT NOT NULL, directory TEXT NOT NULL, started INTEGER NOT NULL,
             request TEXT NOT NULL, isContinued INTEGER NOT NULL, boot TEXT NOT NULL, process INTEGER NOT NULL,
-            interruptions INTEGER NOT NULL DEFAULT 0, document TEXT
+            interruptions INTEGER NOT NULL DEFAULT 0, ending TEXT, document TEXT
         ) STRICT
         """,
         "CREATE INDEX unfinished ON recordings (started) WHERE document IS NULL",
@@ -57,12 +57,12 @@ public actor Catalog {
 // Recordings.
 extension Catalog {
     private static let columns =
-        "id, channel, directory, started, request, isContinued, boot, process, interruptions, document"
+        "id, channel, directory, started, request, isContinued, boot, process, interruptions, ending, document"
 
     /// Notes that a recording is to go on until `end`.
     public func begin(_ entry: CatalogEntry) throws(CatalogError) {
         try perform(
-            "INSERT INTO recordings (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", .text(entry.id),
+            "INSERT INTO recordings (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", .text(entry.id),
             .text(entry.channel), .text(entry.directory), .integer(entry.startedAtUnixNanoseconds),
             .text(entry.request), .integer(entry.isContinued ? 1 : 0), .text(entry.run.boot),
             .integer(Int64(entry.run.process)), .integer(Int64(entry.interruptionCount)))
@@ -73,6 +73,11 @@ extension Catalog {
         try perform(
             "UPDATE recordings SET boot = ?, process = ?, interruptions = interruptions + 1 WHERE id = ?",
             .text(run.boot), .integer(Int64(run.process)), .text(id))
+    }
+
+    /// Notes that the end of a recording was asked for, and why: whoever starts after a crash closes its files.
+    public func end(_ id: String, because ending: String) throws(CatalogError) {
+        try perform("UPDATE recordings SET ending = ? WHERE id = ?", .text(ending), .text(id))
     }
 
     /// Notes that a recording is over, with its story.
@@ -128,6 +133,7 @@ extension CatalogEntry {
             id: id, channel: channel, directory: directory, startedAtUnixNanoseconds: started, request: request,
             isContinued: isContinued != 0, run: CatalogRun(boot: boot, process: Int32(clamping: process)))
         interruptionCount = Int(interruptions)
-        document = row.text(9)
+        ending = row.text(9)
+        document = row.text(10)
     }
 }

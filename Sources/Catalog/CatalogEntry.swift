@@ -15,6 +15,8 @@ public struct CatalogEntry: Equatable, Sendable {
     public var run: CatalogRun
     /// How often it was found without its process.
     public var interruptionCount = 0
+    /// Why its end was asked for, as its writer puts it; nothing while it goes on.
+    public var ending: String?
     /// The story at its end, as a JSON document; nothing while it should be going on.
     public var document: String?
 

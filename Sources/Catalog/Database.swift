@@ -11,7 +11,9 @@ import CSQLite
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         var status = unsafe sqlite3_open_v2(path, &opened, flags, nil)
-        guard let opened = unsafe opened else { throw DatabaseError(action: "open", code: status, message: "no memory") }
+        guard let opened = unsafe opened else {
+            throw DatabaseError(action: "open", code: status, message: "no memory")
+        }
         if status == SQLITE_OK {
             unsafe sqlite3_busy_timeout(opened, 5_000)
             // Readers beside the one who writes; each commit reaches the disk before it is answered.

@@ -18,6 +18,18 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
         public var leaveCode: Int
         /// The bits of `leaveCode` by name.
         public var leaveCodes: [String]
+
+        init(_ end: RecordingEnd) {
+            reason = end.description
+            leaveCode = end.leaveCode.rawValue
+            leaveCodes = end.leaveCode.names
+        }
+
+        init(reason: String, leaveCode: Int, leaveCodes: [String]) {
+            self.reason = reason
+            self.leaveCode = leaveCode
+            self.leaveCodes = leaveCodes
+        }
     }
 
     /// One user who was in the channel during the recording.
@@ -44,8 +56,10 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
         public enum State: String, Codable, Sendable {
             case open
             case closed
-            /// Storage failed; what was written before is whole.
+            /// Storage failed; what was written before plays, and is made whole when the disk lets it be.
             case failed
+            /// It was cut off by a failing disk or by the end of the process, and was made whole afterwards.
+            case recovered
         }
 
         public var file: String
@@ -73,6 +87,18 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
         public var url: String?
     }
 
+    /// A time in which nobody recorded, because the process that did had died.
+    public struct Interruption: Codable, Equatable, Sendable {
+        /// Up to when the files of the process that died reach.
+        public var atMilliseconds: Int64
+        /// When another one went on, or closed the files.
+        public var untilMilliseconds: Int64
+        /// What is known of the cause, in words.
+        public var cause: String
+        /// What became of files that were open, in words, by their names.
+        public var files: [String: String]
+    }
+
     /// Something that happened, in order; `sequence` counts from 1.
     public struct Event: Codable, Equatable, Sendable {
         public var sequence: Int
@@ -98,5 +124,7 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     public var users: [User]
     public var takes: [Take]
     public var events: [Event]
+    /// How often its process died, and what became of it; nothing if it never did.
+    public var interruptions: [Interruption]?
     public var end: End?
 }

@@ -3,7 +3,7 @@ import Glibc
 /// The system calls that storage makes, so that tests can make any of them fail.
 ///
 /// Each blocks, and is called on a storage thread only.
-protocol FileSystem: Sendable {
+package protocol FileSystem: Sendable {
     /// Creates a file that was not there, for writing.
     func create(_ path: String) throws(FileFailure) -> Int32
 
@@ -46,10 +46,15 @@ protocol FileSystem: Sendable {
 }
 
 /// What one system call answered.
-struct FileFailure: Error, Equatable, Sendable {
+package struct FileFailure: Error, Equatable, Sendable {
     /// The call, as a verb: "write", "sync".
-    var verb: String
-    var code: Int32
+    package var verb: String
+    package var code: Int32
+
+    package init(verb: String, code: Int32) {
+        self.verb = verb
+        self.code = code
+    }
 
     /// Whether the disk, or a quota on it, has no room left.
     var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }

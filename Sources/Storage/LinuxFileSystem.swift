@@ -2,30 +2,36 @@ import CLinux
 import Glibc
 
 /// The file system of this machine.
-struct LinuxFileSystem: FileSystem {
-    func create(_ path: String) throws(FileFailure) -> Int32 {
+package struct LinuxFileSystem: FileSystem {
+    package init() {}
+
+    package func create(_ path: String) throws(FileFailure) -> Int32 {
         try check("create") { unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
     }
 
-    func open(_ path: String) throws(FileFailure) -> Int32 {
+    package func open(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = try check("open") { unsafe Glibc.open(path, O_RDWR | O_CLOEXEC) }
         try check("open") { lseek(descriptor, 0, SEEK_END) < 0 ? -1 : 0 }
         return descriptor
     }
 
-    func byteCount(of descriptor: Int32) throws(FileFailure) -> Int {
+    package func byteCount(of descriptor: Int32) throws(FileFailure) -> Int {
         var status = stat()
         try check("examine") { unsafe fstat(descriptor, &status) }
         return Int(status.st_size)
     }
 
-    func read(_ count: Int, at offset: Int, from descriptor: Int32) throws(FileFailure) -> [UInt8] {
+    package func read(_ count: Int, at offset: Int, from descriptor: Int32) throws(FileFailure) -> [UInt8] {
         var failure: FileFailure?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, filled in
             while filled < count {
                 let result = unsafe pread(
                     descriptor, room.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
-                if result > 0 { filled += result } else if result == 0 { break } else if errno != EINTR {
+                if result > 0 {
+                    filled += result
+                } else if result == 0 {
+                    break
+                } else if errno != EINTR {
                     failure = FileFailure(verb: "read", code: errno)
                     break
                 }
@@ -35,47 +41,47 @@ struct LinuxFileSystem: FileSystem {
         return bytes
     }
 
-    func allocate(from start: Int, to end: Int, in descriptor: Int32) throws(FileFailure) {
+    package func allocate(from start: Int, to end: Int, in descriptor: Int32) throws(FileFailure) {
         let status = clinux_allocate(descriptor, Int64(start), Int64(end - start))
         guard status >= 0 else { throw FileFailure(verb: "write", code: -status) }
     }
 
-    func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
+    package func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
         try unsafe writeAll(bytes) { rest, _ in unsafe write(descriptor, rest.baseAddress, rest.count) }
     }
 
-    func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure) {
+    package func overwrite(_ bytes: [UInt8], at offset: Int, in descriptor: Int32) throws(FileFailure) {
         try unsafe writeAll(bytes) { rest, written in
             unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
         }
     }
 
-    func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure) {
+    package func truncate(_ descriptor: Int32, to byteCount: Int) throws(FileFailure) {
         try check("truncate") { ftruncate(descriptor, off_t(byteCount)) }
         try check("truncate") { lseek(descriptor, off_t(byteCount), SEEK_SET) < 0 ? -1 : 0 }
     }
 
-    func sync(_ descriptor: Int32) throws(FileFailure) { try check("sync") { fdatasync(descriptor) } }
+    package func sync(_ descriptor: Int32) throws(FileFailure) { try check("sync") { fdatasync(descriptor) } }
 
-    func close(_ descriptor: Int32) throws(FileFailure) {
+    package func close(_ descriptor: Int32) throws(FileFailure) {
         // Linux frees the descriptor even if it reports EINTR: a second try could close another file's.
         guard Glibc.close(descriptor) < 0, errno != EINTR else { return }
         throw FileFailure(verb: "close", code: errno)
     }
 
-    func rename(_ old: String, to new: String) throws(FileFailure) {
+    package func rename(_ old: String, to new: String) throws(FileFailure) {
         try check("rename") { unsafe Glibc.rename(old, new) }
     }
 
-    func delete(_ path: String) throws(FileFailure) { try check("delete") { unsafe unlink(path) } }
+    package func delete(_ path: String) throws(FileFailure) { try check("delete") { unsafe unlink(path) } }
 
-    func syncDirectory(_ path: String) throws(FileFailure) {
+    package func syncDirectory(_ path: String) throws(FileFailure) {
         let descriptor = try check("open") { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { _ = Glibc.close(descriptor) }
         try check("sync") { fsync(descriptor) }
     }
 
-    func createDirectory(_ path: String) throws(FileFailure) {
+    package func createDirectory(_ path: String) throws(FileFailure) {
         guard unsafe mkdir(path, 0o755) < 0 else { return try syncDirectory(path.parentDirectory) }
         let code = errno
         if code == EEXIST, isDirectory(path) { return }
@@ -87,7 +93,7 @@ struct LinuxFileSystem: FileSystem {
         throw FileFailure(verb: "create", code: errno)
     }
 
-    func freeByteCount(at path: String) throws(FileFailure) -> Int {
+    package func freeByteCount(at path: String) throws(FileFailure) -> Int {
         var status = statvfs()
         try check("examine") { unsafe statvfs(path, &status) }
         return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).0)

@@ -110,6 +110,8 @@ struct OpenFile {
             // for whoever mends the file.
             if isDurable { _ = try? fileSystem.sync(descriptor) }
             _ = try? fileSystem.close(descriptor)
+            // Nothing would be taken for a file that is damaged.
+            if file.opening == .new, byteCount == 0 { _ = try? fileSystem.delete(path) }
             return
         }
         attempt { open throws(FileFailure) in
@@ -168,6 +170,7 @@ struct OpenFile {
 
     private mutating func noteWritten(_ count: Int) {
         isDirty = true
+        file.noteWritten()
         ledger.count { counters in
             counters.writtenByteCount += count
             counters.writes += 1
@@ -189,6 +192,6 @@ struct OpenFile {
         failure = error
         gathered = []
         ledger.count { $0.failedFiles += 1 }
-        file.onFailure(error)
+        file.fail(error)
     }
 }

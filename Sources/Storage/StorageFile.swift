@@ -38,10 +38,18 @@ public final class StorageFile: Sendable {
     public let path: String
 
     let opening: Opening
-    let onFailure: @Sendable (StorageError) -> Void
+    private let onFailure: @Sendable (StorageError) -> Void
     private let worker: StorageWorker
     private let queue = Mutex(Queue())
     private let end = Mutex(End())
+    private let failed = Atomic<Bool>(false)
+    private let written = Atomic<Bool>(false)
+
+    /// Whether the disk took something of the file by now.
+    public var isOnDisk: Bool { written.load(ordering: .relaxed) }
+
+    /// Whether the disk refused something of the file by now.
+    public var hasFailed: Bool { failed.load(ordering: .relaxed) }
 
     init(
         path: String, opening: Opening, worker: StorageWorker, onFailure: @escaping @Sendable (StorageError) -> Void
@@ -69,6 +77,15 @@ public final class StorageFile: Sendable {
     /// Throws the first failure of the file's whole life, if there was one.
     @discardableResult
     public func finish() async throws -> Int { try await worker.finish(self) }
+
+    /// The disk refused something; called once at most, on the storage thread.
+    func fail(_ error: StorageError) {
+        failed.store(true, ordering: .relaxed)
+        onFailure(error)
+    }
+
+    /// The disk took something.
+    func noteWritten() { written.store(true, ordering: .relaxed) }
 
     /// Keeps what `finish` returns or throws.
     func end(byteCount: Int, failure: StorageError?) {

@@ -37,7 +37,8 @@ public final class StorageThreads: Sendable {
             threadCount: threadCount, durability: durability, queueLimit: queueLimit, on: LinuxFileSystem())
     }
 
-    init(threadCount: Int, durability: Durability, queueLimit: Int, on fileSystem: some FileSystem) throws {
+    /// Threads that write to another file system than this machine's.
+    package init(threadCount: Int, durability: Durability, queueLimit: Int, on fileSystem: some FileSystem) throws {
         precondition(threadCount > 0, "somebody must do the writing")
         let ledger = StorageLedger(limit: queueLimit)
         self.ledger = ledger

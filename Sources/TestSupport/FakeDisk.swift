@@ -9,6 +9,9 @@ public struct FakeDisk: Sendable {
 
     public init() {}
 
+    /// A file that holds something already.
+    public init(holding bytes: [UInt8]) { self.bytes = bytes }
+
     /// Performs one write, whole.
     public mutating func perform(_ write: FileWrite) {
         switch write {

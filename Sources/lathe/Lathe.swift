@@ -7,8 +7,6 @@ import Service
 /// Status 0: done. 1: it could not be done, and why is on standard error. 2: the command line is wrong.
 @main
 struct Lathe {
-    static let version = "0.1.0"
-
     static var commands: [any Command.Type] {
         [
             ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
@@ -19,7 +17,7 @@ struct Lathe {
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
         guard let word = arguments.first, word != "--help", word != "help" else { return say(help) }
-        guard word != "--version" else { return say("lathe \(version)") }
+        guard word != "--version" else { return say("lathe \(LatheVersion.text)") }
         guard let command = commands.first(where: { $0.name == word }) else {
             complain("lathe: unknown command '\(word)'; known are: \(commands.map { $0.name }.joined(separator: ", "))")
             exit(2)

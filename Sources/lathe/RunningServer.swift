@@ -7,6 +7,8 @@ import Service
 final class RunningServer: Sendable {
     let hub: Hub
     private let http: HTTPServer
+    /// What was found that a crash had left.
+    let resumed: ResumeReport
     private let running: Task<Void, any Error>
 
     /// Starts everything; fails with a sentence if a port is taken.
@@ -14,6 +16,7 @@ final class RunningServer: Sendable {
         let hub = try Hub(options)
         self.hub = hub
         try await hub.begin()
+        resumed = await hub.resume()
         running = Task { await hub.run() }
         let router = Router(hub: hub)
         let limits = HTTPLimits(bodyByteCount: 128 * 1024)

@@ -17,6 +17,9 @@ enum ServerOptions {
             "stream-type", "0|1", "of a simulcast, the high (0) or the low (1) stream; also --streamType",
             alias: "streamType"),
         OptionDescription("on-loss", "hold|keep", "after loss, hold the last clean picture or keep broken ones (hold)"),
+        OptionDescription(
+            "durability", "power|process", "files survive a power cut, or only the process's end (power)"),
+        OptionDescription("min-free", "SIZE", "refuse new recordings while less is free on the disk (500m)"),
         OptionDescription("loops", "N", "media loops (one a core)"),
         OptionDescription("max-users", "N", "how many users may be in all channels together (1000)"),
         OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),

@@ -37,6 +37,30 @@ struct NamesTests {
     }
 
     @Test(
+        "say whose take it is, of what, and from when on",
+        arguments: [("123", Lane.user), ("a b", .user), ("a_b", .user), ("123", .screen(1)), ("a_b", .screen(3))])
+    func parts(user: String, lane: Lane) throws {
+        let id = try #require(UserID(user))
+        let name = RecordingNames.take(of: id, lane: lane, startedAt: Self.moment, container: .webm)
+        let parts = try #require(RecordingNames.parts(ofTake: name))
+        #expect((parts.user, parts.lane) == (user, lane.name))
+        #expect(parts.startedAt == WallTime(unixNanoseconds: 1_560_238_366_073_000_000))
+    }
+
+    @Test(
+        "are no takes' names otherwise",
+        arguments: ["", "1.mp4", "1_2019.mp4", "uid.txt", "_.mp4", "a_20191301000000000.mp4"])
+    func noParts(_ name: String) { #expect(RecordingNames.parts(ofTake: name) == nil) }
+
+    @Test("name moments that can be read back, for a quarter of a millennium")
+    func stamps() {
+        for day in 0..<250 * 366 as Range<Int64> {
+            let time = WallTime(unixNanoseconds: (day * 86_400_000 + 45_296_789) * 1_000_000)
+            #expect(WallTime(stamp: time.stamp) == time)
+        }
+    }
+
+    @Test(
         "know the calendar",
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),

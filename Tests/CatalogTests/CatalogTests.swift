@@ -47,6 +47,16 @@ struct CatalogTests {
         }
     }
 
+    @Test("knows whose end was asked for")
+    func endings() async throws {
+        try await withPath { path in
+            let catalog = try Catalog(path: path)
+            try await catalog.begin(Self.entry(1))
+            try await catalog.end("id1", because: "stopped")
+            #expect(try await catalog.unfinished().map(\.ending) == ["stopped"])
+        }
+    }
+
     @Test("lists what is over, newest first, and forgets it")
     func ends() async throws {
         try await withPath { path in

@@ -24,7 +24,7 @@ struct RecordingSessionTests {
             onLoss: .hold, idleSeconds: 300, users: [], takes: [], events: [], end: nil)
         let session = RecordingSession(
             document, origin: SystemClock.now(), wallOrigin: WallTime(unixNanoseconds: 0),
-            log: SystemLog(storage.create(directory.path + "/log") { _ in }))
+            log: SystemLog(storage.create(directory.path + "/log") { _ in }), lock: nil)
         session.openCaptures[capture] = "7"
         try body(session)
         await storage.stop()

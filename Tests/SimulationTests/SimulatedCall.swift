@@ -92,7 +92,7 @@ final class SimulatedCall {
             switch notice.kind {
             case .closed(let summary, let failure):
                 outcome.takes.append(summary)
-                if let failure { outcome.troubles.append(failure) }
+                if let failure { outcome.troubles.append("\(failure)") }
             case .failed(_, let error): outcome.troubles.append("\(error)")
             case .trouble(let text): outcome.troubles.append(text)
             case .opened, .progress, .happened, .index, .ended: break

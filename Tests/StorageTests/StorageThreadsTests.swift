@@ -219,7 +219,10 @@ struct StorageThreadsTests {
         disk.put("f", [1, 2, 3])
         let threads = try threads(disk)
         let isMended = try? await threads.amend("f") { source in
-            (writes: [.append([4, 5]), .sync, .overwrite(at: 0, [9]), .sync], result: source.read(at: 0, count: 1) == [1])
+            (
+                writes: [.append([4, 5]), .sync, .overwrite(at: 0, [9]), .sync],
+                result: source.read(at: 0, count: 1) == [1]
+            )
         }
         let whole: [UInt8] = [9, 2, 3, 4, 5]
         let after = try #require(disk.files["f"])

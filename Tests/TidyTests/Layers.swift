@@ -12,7 +12,8 @@ enum Layers {
     ]
     /// `TestSupport` reads fixtures from disk, and no other target names it.
     static let shell: Set<String> = [
-        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport", "Web",
+        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport",
+        "Web",
     ]
     static let app: Set<String> = ["lathe", "lathe-bench"]
 

@@ -19,7 +19,7 @@ struct CaptureNotice: Sendable {
         /// The text of a `uid_*.txt` changed.
         case index(name: String, text: String)
         /// Everything is written and synced, or why it is not.
-        case closed(TakeSummary, failure: String?)
+        case closed(TakeSummary, failure: StorageError?)
         /// Nothing more will come of this capture.
         case ended
     }

@@ -13,6 +13,10 @@ struct CaptureOrder: Sendable {
     var origin: Instant
     var wallOrigin: WallTime
     var files: FileChoices
+    /// Why the user's first file is begun.
+    var cause = TakeCause.first
+    /// What the disk below the directory is like.
+    var disk = DiskState()
 
     /// A moment on the channel's timeline.
     func time(at now: Instant) -> ChannelTime {

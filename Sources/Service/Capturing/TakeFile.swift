@@ -43,6 +43,10 @@ final class TakeFile {
 
     /// Whether it is on the disk, or about to be.
     var isOpen: Bool { file != nil }
+    /// Whether the disk refused some of it, so that nothing more will be in it.
+    var hasFailed: Bool { file?.hasFailed ?? false }
+    /// Whether the disk has taken some of it.
+    var isOnDisk: Bool { file?.isOnDisk ?? false }
     /// Whether it holds any picture.
     var hasPictures: Bool { firstPicture != nil }
     var hasSound: Bool { take.settings.audio != nil }
@@ -189,12 +193,13 @@ struct ClosingTake: Sendable {
 
     /// Waits for the disk and reports how it went.
     func report(to notices: AsyncStream<CaptureNotice>.Continuation) async {
-        let failure: String?
+        var failure: StorageError?
         do {
             try await file.finish()
-            failure = nil
+        } catch let error as StorageError {
+            failure = error
         } catch {
-            failure = "\(error)"
+            failure = StorageError(verb: "finish", path: file.path, code: 0)
         }
         notices.yield(CaptureNotice(capture: capture, kind: .closed(summary, failure: failure)))
     }

@@ -18,11 +18,13 @@ final class TakeLane {
     private var pictures: Codec?
     private var sound: (isExpected: Bool, channelCount: Int?, isStereo: Bool) = (false, nil, false)
     /// Why the next file begins.
-    private var nextCause = TakeCause.first
+    private var nextCause: TakeCause
     /// Since when a file is waited for.
     private var awaited: ChannelTime
     /// Where the sound that was taken ends.
     private var soundEnd = ChannelTime(nanoseconds: .min / 2)
+    /// Nothing is written for a while, since the disk refused it.
+    private var pause: WritePause?
     /// What failed once is not tried with every frame.
     private var soundFailed = false
     /// Codecs whose container is another than was asked for, and that this was told of.
@@ -33,6 +35,7 @@ final class TakeLane {
         self.lane = lane
         self.index = index
         self.context = context
+        nextCause = context.order.cause
         awaited = now
     }
 
@@ -63,6 +66,7 @@ final class TakeLane {
 
     /// Takes a picture.
     func video(_ frame: Frame, at time: ChannelTime) {
+        guard !isPaused(at: time) else { return }
         let open = file ?? begin(for: frame.codec, at: time)
         guard let open else { return }
         if let cause = reason(toEnd: open, before: frame) {
@@ -80,6 +84,7 @@ final class TakeLane {
 
     /// Takes a packet of sound.
     func audio(_ frame: Frame, at time: ChannelTime) {
+        guard !isPaused(at: time) else { return }
         let open = file ?? begin(for: pictures, at: time)
         guard var open else { return }
         if !open.hasSound, !soundFailed {
@@ -94,7 +99,40 @@ final class TakeLane {
     }
 
     /// Writes what has waited long enough.
-    func advance(to time: ChannelTime, isInDoubt: Bool) { file?.advance(to: time, isInDoubt: isInDoubt) }
+    func advance(to time: ChannelTime, isInDoubt: Bool) {
+        leaveFailedFile(at: time)
+        noteResumed(at: time)
+        file?.advance(to: time, isInDoubt: isInDoubt)
+    }
+
+    // MARK: - A disk that refuses
+
+    /// Ends a file that the disk took no more of; another is begun when the disk may take one.
+    private func leaveFailedFile(at time: ChannelTime) {
+        guard let file, file.hasFailed else { return }
+        let before = pause
+        close(at: time, next: .storage)
+        pause = before ?? WritePause(at: time)
+        if before != nil { pause?.prolong(at: time) }
+    }
+
+    /// Whether a frame has to be left out, because the disk is not tried yet.
+    private func isPaused(at time: ChannelTime) -> Bool {
+        guard file == nil, let pause else { return false }
+        let isOver = time >= pause.until && context.order.disk.hasRoom
+        if !isOver { self.pause?.frameCount += 1 }
+        return !isOver
+    }
+
+    /// Tells that the disk takes files again, once it took something of the one that was begun after a pause.
+    private func noteResumed(at time: ChannelTime) {
+        guard let pause, let file, file.isOnDisk, !file.hasFailed else { return }
+        self.pause = nil
+        let seconds = Double((time - pause.since).wholeMilliseconds) / 1000
+        tell(
+            .happened(
+                type: "writeResumed", detail: "after \(seconds) s; \(pause.frameCount) frames are in no file"))
+    }
 
     // MARK: - The end of a file
 

@@ -84,7 +84,7 @@ extension Hub {
 
     /// What the operator should know about this machine's limits, in sentences; usually nothing.
     public func notes() async -> [String] {
-        var notes: [String] = []
+        var notes = stateNotes
         for loop in loops {
             for note in await loop.notes where !notes.contains(note) { notes.append(note) }
         }

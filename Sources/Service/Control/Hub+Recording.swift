@@ -1,4 +1,5 @@
 public import Capture
+import Catalog
 import Channel
 import Codecs
 import EventLoop
@@ -80,14 +81,8 @@ extension Hub {
             starting[request.channel] = nil
             noteFinish()
         }
-        do {
-            try await storage.createDirectory(directory)
-            try await storage.replaceFile(
-                directory + "/" + RecordingNames.metadata,
-                with: Array(RecordingNames.metadataText(channel: channel).utf8))
-        } catch {
-            throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
-        }
+        try await checkRoom(for: request)
+        let lock = try await prepare(directory, for: channel)
         let files = request.files(otherwise: options.files)
         let document = RecordingDocument(
             id: Self.makeToken(), channel: request.channel, state: .recording,
@@ -96,11 +91,42 @@ extension Hub {
             streamType: files.streamType, onLoss: files.onLoss,
             idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
             end: nil)
+        try await enter(document, request, wall)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
-        let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log)
+        let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log, lock: lock)
         session.note("started")
         return session
+    }
+
+    /// Makes the directory, and keeps other processes away from it.
+    private func prepare(_ directory: String, for channel: ChannelName) async throws -> DirectoryLock {
+        do {
+            try await storage.createDirectory(directory)
+            guard let lock = try DirectoryLock(directory) else {
+                throw Problem.conflict("directory", "another process is recording to \(directory); name another")
+            }
+            try await storage.replaceFile(
+                directory + "/" + RecordingNames.metadata,
+                with: Array(RecordingNames.metadataText(channel: channel).utf8))
+            return lock
+        } catch let error as StorageError {
+            throw Problem(status: 507, title: "Storage failed", detail: "\(error)", field: "directory")
+        }
+    }
+
+    /// Enters a recording into the catalogue, so that a crash does not end it.
+    private func enter(_ document: RecordingDocument, _ request: RecordingRequest, _ wall: WallTime) async throws {
+        let entry = CatalogEntry(
+            id: document.id, channel: document.channel, directory: document.directory,
+            startedAtUnixNanoseconds: wall.unixNanoseconds,
+            request: String(decoding: try JSONEncoder().encode(request), as: UTF8.self),
+            isContinued: options.continuesRecordings, run: .current)
+        do {
+            try await catalog.begin(entry)
+        } catch {
+            throw Problem(status: 507, title: "Storage failed", detail: "\(error)")
+        }
     }
 
     /// Refuses a directory that another recording has, since nothing is ever overwritten.
@@ -178,7 +204,8 @@ extension Hub {
         (files.streamType, files.onLoss) = (document.streamType, document.onLoss)
         let order = CaptureOrder(
             id: made.id, user: publication.user, directory: document.directory, origin: session.origin,
-            wallOrigin: session.wallOrigin, files: files)
+            wallOrigin: session.wallOrigin, files: files,
+            cause: session.interruptedUsers.remove(publication.uid) == nil ? .first : .crash, disk: session.disk)
         made.worker.order { $0.begin(order) }
         return made
     }
@@ -241,8 +268,9 @@ extension Hub {
         case .index(let name, let text): writeIndex(name, text, of: notice.capture, in: session)
         case .closed(let summary, let failure):
             session.update(summary, of: notice.capture, state: failure == nil ? .closed : .failed)
-            session.note("takeClosed", uid: uid, failure ?? summary.file)
+            session.note("takeClosed", uid: uid, failure.map { "\($0)" } ?? summary.file)
             session.log.info("~MediaFile \(summary.file)")
+            if failure != nil { mend(summary.file, in: session) }
         case .ended:
             session.openCaptures[notice.capture] = nil
             finishIfDone(session)
@@ -273,6 +301,7 @@ extension Hub {
         guard session.isRunning else { return }
         let now = SystemClock.now()
         session.end(end)
+        noteEnding(of: session)
         session.log.info(end.description)
         for id in publications.keys { publications[id]?.captures[session.document.id] = nil }
         for capture in session.captures.values {
@@ -282,7 +311,22 @@ extension Hub {
         finishIfDone(session)
     }
 
-    private func finishIfDone(_ session: RecordingSession) {
+    /// Lets whoever starts after a crash know that the recording is not to go on.
+    private func noteEnding(of session: RecordingSession) {
+        let (id, end) = (session.document.id, session.document.end)
+        let before = session.ending
+        session.ending = Task {
+            await before?.value
+            do {
+                let text = String(decoding: try JSONEncoder().encode(end), as: UTF8.self)
+                try await catalog.end(id, because: text)
+            } catch {
+                complain("\(error)")
+            }
+        }
+    }
+
+    func finishIfDone(_ session: RecordingSession) {
         guard session.document.state == .finishing, session.openCaptures.isEmpty, !session.isClosing else { return }
         session.isClosing = true
         Task { await complete(session) }
@@ -291,6 +335,8 @@ extension Hub {
     /// Writes what is written last: the story, once all else is on the disk, then the marker.
     private func complete(_ session: RecordingSession) async {
         for write in session.indexWrites.values { await write.value }
+        for mend in session.mends.values { await mend.value }
+        await session.storyWrite?.value
         var document = session.snapshot(at: SystemClock.now())
         document.state = .finished
         let directory = document.directory
@@ -298,17 +344,48 @@ extension Hub {
         session.note("finished")
         await attempt(session) { try await session.log.finish() }
         document.events = session.document.events
+        await session.ending?.value
         await attempt(session) {
-            try await storage.replaceFile(
-                directory + "/" + RecordingNames.story, with: Array(try Self.encode(document)))
+            let story = try Self.encode(document)
+            try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(story))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
+            try await catalog.end(document.id, document: String(decoding: story, as: UTF8.self))
         }
+        session.unlock()
         document.events = session.document.events
         session.document = document
         session.indexWrites = [:]
         closeRoomIfUnused(document.channel)
         forgetOldest()
         noteFinish()
+    }
+
+    /// Writes down what is known of every recording while it goes on, for whoever has to close it after a crash.
+    func writeStories() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(500))
+            let now = SystemClock.now()
+            for session in sessions where session.isRunning && session.takeStoryDue(at: now) {
+                await writeStory(of: session, at: now)
+            }
+        }
+    }
+
+    private func writeStory(of session: RecordingSession, at now: Instant) async {
+        let document = session.snapshot(at: now)
+        do {
+            let text = Array(try Self.encode(document))
+            // What is written last is the end's; it waits for this.
+            let before = session.storyWrite
+            session.storyWrite = Task {
+                await before?.value
+                guard session.isRunning else { return }
+                try? await storage.replaceFile(document.directory + "/" + RecordingNames.story, with: text)
+            }
+            await session.storyWrite?.value
+        } catch {
+            complain("the story of recording \(document.id) cannot be written: \(error)")
+        }
     }
 
     /// Does one of the last things; a failure is said, and hinders none of the others.
@@ -329,7 +406,7 @@ extension Hub {
         }
     }
 
-    private static func encode(_ document: RecordingDocument) throws -> Data {
+    static func encode(_ document: RecordingDocument) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601

@@ -1,10 +1,11 @@
 import Capture
+import Catalog
 import Channel
 import DTLS
 import EventLoop
 import Foundation
 import SDP
-import Storage
+package import Storage
 import Units
 import WHIP
 import WebRTC
@@ -18,6 +19,7 @@ public actor Hub {
     nonisolated let loops: [MediaLoop]
     nonisolated let workers: [CaptureWorker]
     nonisolated let storage: StorageThreads
+    nonisolated let catalog: Catalog
     nonisolated let certificate: Certificate
     nonisolated let hostAddresses: [IPAddress]
 
@@ -27,6 +29,12 @@ public actor Hub {
     /// Channels whose next recording is being prepared, and where, so that nobody starts a second one meanwhile.
     var starting: [String: String] = [:]
     var isDraining = false
+
+    /// Since when the disk has kept somebody waiting that the recordings were told of; nothing while it does not.
+    var slowSince: Instant?
+
+    /// What the operator should know of what was found at the start.
+    nonisolated let stateNotes: [String]
 
     private var peerCount: UInt64 = 0
     private var captureCount: UInt64 = 0
@@ -39,9 +47,15 @@ public actor Hub {
     ///
     /// Fails if a port is taken, naming it.
     public init(_ options: ServiceOptions) throws {
+        try self.init(options, storage: try StorageThreads(durability: options.durability.ofStorage))
+    }
+
+    /// A hub that writes by storage threads of its maker's.
+    package init(_ options: ServiceOptions, storage: StorageThreads) throws {
         self.options = options
+        self.storage = storage
         certificate = try Certificate()
-        storage = try StorageThreads()
+        (catalog, stateNotes) = try StateDirectory(options.stateDirectory).openCatalog()
         hostAddresses = try HostAddresses.all().filter { !$0.isLinkLocal }
         let (peers, peerInput) = AsyncStream.makeStream(of: PeerNotice.self)
         let (captures, captureInput) = AsyncStream.makeStream(of: CaptureNotice.self)
@@ -49,7 +63,6 @@ public actor Hub {
         captureNotices = captures
         let ports = options.udpPorts.prefix(options.effectiveLoopCount)
         loops = try ports.map { try MediaLoop(port: $0, notices: peerInput) }
-        let storage = storage
         workers = try loops.indices.map { index in
             try CaptureWorker(index: index, storage: storage, notices: captureInput)
         }
@@ -70,6 +83,8 @@ public actor Hub {
             group.addTask { await self.hearPeers() }
             group.addTask { await self.hearCaptures() }
             group.addTask { await self.watchIdleness() }
+            group.addTask { await self.watchDisks() }
+            group.addTask { await self.writeStories() }
         }
     }
 

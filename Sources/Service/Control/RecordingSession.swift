@@ -24,11 +24,29 @@ final class RecordingSession {
     var captures: [UserID: UserCaptureEntry] = [:]
     /// The last write of each user's index, which a next one follows.
     var indexWrites: [CaptureID: Task<Void, Never>] = [:]
+    /// What the disk below its directory is like.
+    let disk = DiskState()
+    /// Files that the disk refused something of, and that are to be made whole.
+    var mends: [String: Task<Void, Never>] = [:]
+    /// The last note about its end in the catalogue, and the last writing of its story.
+    var ending: Task<Void, Never>?
+    var storyWrite: Task<Void, Never>?
     /// Its last files are being written; nothing can delay the end any more.
     var isClosing = false
 
-    init(_ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog) {
+    /// Keeps other processes away from the directory until the last file is closed.
+    private(set) var lock: DirectoryLock?
+    /// Users whose files a crash ended.
+    var interruptedUsers: Set<String> = []
+    /// What happened since the story was written down last.
+    private(set) var isStoryChanged = false
+    private var storyWritten: Instant?
+
+    init(
+        _ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog, lock: DirectoryLock?
+    ) {
         self.document = document
+        self.lock = lock
         self.origin = origin
         self.wallOrigin = wallOrigin
         self.log = log
@@ -46,8 +64,23 @@ final class RecordingSession {
         return copy
     }
 
+    /// Nothing is written to the directory any more.
+    func unlock() { lock = nil }
+
+    /// How long the story may be older than what happened, and how long numbers in it may be.
+    private static let storyAges = (events: Duration.seconds(1), numbers: Duration.seconds(30))
+
+    /// Whether the story should be written down now; if so, it counts as written.
+    func takeStoryDue(at now: Instant) -> Bool {
+        let age = storyWritten.map { $0.duration(to: now) } ?? .seconds(3600)
+        guard age >= (isStoryChanged ? Self.storyAges.events : Self.storyAges.numbers) else { return false }
+        (storyWritten, isStoryChanged) = (now, false)
+        return true
+    }
+
     /// Adds an event to the story.
     func note(_ type: String, uid: String? = nil, _ detail: String? = nil) {
+        isStoryChanged = true
         guard document.events.count < Self.eventLimit else { return }
         document.events.append(
             RecordingDocument.Event(
@@ -58,8 +91,7 @@ final class RecordingSession {
     /// Ends the recording's collecting phase.
     func end(_ end: RecordingEnd) {
         document.state = .finishing
-        document.end = RecordingDocument.End(
-            reason: end.description, leaveCode: end.leaveCode.rawValue, leaveCodes: end.leaveCode.names)
+        document.end = RecordingDocument.End(end)
         note("stopping", end.description)
     }
 

@@ -15,6 +15,14 @@ public struct ServiceOptions: Equatable, Sendable {
         case off
     }
 
+    /// What the files of a recording survive.
+    public enum Durability: String, CaseIterable, Sendable {
+        /// The machine's power going: what was written is on the disk within a second or two.
+        case power
+        /// The process's end, however that comes; the kernel writes to the disk when it likes.
+        case process
+    }
+
     /// Where the HTTP server listens.
     public var httpHost = "127.0.0.1"
     public var httpPort: UInt16 = 8080
@@ -29,6 +37,12 @@ public struct ServiceOptions: Equatable, Sendable {
     public var idle: Duration = .seconds(300)
     /// How files are made of what users send.
     public var files = FileChoices()
+    /// Whether files survive a power cut, or only the process.
+    public var durability = Durability.power
+    /// How much of the disk must be free for a recording to be started.
+    public var minimumFree = ByteCount(500 << 20)
+    /// Whether recordings go on that a crash interrupted; otherwise their files are closed.
+    public var continuesRecordings = false
     /// How many media loops run; nothing means one per core.
     public var loopCount: Int?
     /// How many users may be in all channels together; more are refused.
@@ -41,7 +55,7 @@ extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
-        "stream-type", "on-loss", "loops", "max-users",
+        "stream-type", "on-loss", "durability", "min-free", "loops", "max-users",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
@@ -63,6 +77,8 @@ extension ServiceOptions {
         case "splitting": files.splitting = try Self.choice(name, text)
         case "stream-type": files.streamType = try Self.streamType(name, text)
         case "on-loss": files.onLoss = try Self.choice(name, text)
+        case "durability": durability = try Self.choice(name, text)
+        case "min-free": minimumFree = try Self.byteCount(name, text)
         case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
         case "loops": loopCount = try Self.number(name, text, in: 1...256)
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
@@ -82,6 +98,9 @@ extension ServiceOptions {
         if let wrong = files.contradiction { throw OptionError("--\(wrong.field): \(wrong.why)") }
         return self
     }
+
+    /// Where what has to outlive the process is kept: what is to be recorded, and what crashes left.
+    public var stateDirectory: String { recordRoot + "/.lathe" }
 
     /// One loop per core, but no more than there are ports for.
     public var effectiveLoopCount: Int {
@@ -137,6 +156,13 @@ extension ServiceOptions {
             throw OptionError("--\(name) is 0 for the high stream or 1 for the low one, not '\(text)'")
         }
         return choice
+    }
+
+    private static func byteCount(_ name: String, _ text: String) throws(OptionError) -> ByteCount {
+        guard let count = ByteCount(parsing: text) else {
+            throw OptionError("--\(name) wants a size such as 500m or 2g, not '\(text)'")
+        }
+        return count
     }
 
     private static func number(

@@ -18,7 +18,10 @@ final class CaptureBench {
     private(set) var happenings: [String] = []
     private(set) var troubles: [String] = []
 
-    private let storage: StorageThreads
+    /// What storage refused, in the order in which it was told.
+    private(set) var failures: [StorageError] = []
+
+    let storage: StorageThreads
     private let loop: MediaLoop
     private let stream: AsyncStream<CaptureNotice>
     private let notices: AsyncStream<CaptureNotice>.Continuation
@@ -27,9 +30,17 @@ final class CaptureBench {
     private var media: [NegotiatedMedia] = []
     private var now: Int64 = 0
 
-    init(_ change: (inout FileChoices) -> Void = { _ in }) throws {
+    init(
+        on fileSystem: (some FileSystem)? = LinuxFileSystem?.none, _ change: (inout FileChoices) -> Void = { _ in }
+    ) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        storage = try StorageThreads(threadCount: 1, durability: .process)
+        if let fileSystem {
+            // Synced when the writers say so, not by the clock.
+            storage = try StorageThreads(
+                threadCount: 1, durability: .power(every: .seconds(3600)), queueLimit: 64 << 20, on: fileSystem)
+        } else {
+            storage = try StorageThreads(threadCount: 1, durability: .process)
+        }
         (stream, notices) = AsyncStream.makeStream(of: CaptureNotice.self)
         loop = try MediaLoop(port: 0, notices: AsyncStream.makeStream(of: PeerNotice.self).continuation)
         var files = FileChoices()
@@ -104,6 +115,12 @@ final class CaptureBench {
         }
     }
 
+    /// Waits until storage has performed everything that was asked for, and the capture has heard of it.
+    func settle() async {
+        // A round takes jobs first and files after them, so the second answer comes behind every file.
+        for _ in 0..<2 { _ = try? await storage.freeByteCount(at: directory) }
+    }
+
     /// Ends the recording, and reads everything that was told.
     func finish(at time: Int64) async {
         advance(to: time)
@@ -111,11 +128,14 @@ final class CaptureBench {
         notices.finish()
         for await notice in stream {
             switch notice.kind {
-            case .closed(let summary, _): closed.append(summary)
+            case .closed(let summary, let failure):
+                closed.append(summary)
+                if let failure { failures.append(failure) }
             case .index(let name, let text): indexes[name] = text
             case .happened(let type, let detail): happenings.append("\(type) \(detail)")
             case .trouble(let text): troubles.append(text)
-            case .opened, .progress, .failed, .ended: break
+            case .failed(_, let failure): failures.append(failure)
+            case .opened, .progress, .ended: break
             }
         }
         closed.sort { ($0.start, $0.file) < ($1.start, $1.file) }

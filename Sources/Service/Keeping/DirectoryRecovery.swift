@@ -1,0 +1,58 @@
+import Capture
+import Foundation
+import Storage
+
+/// Makes whole what a process that died left in one recording's directory.
+struct DirectoryRecovery {
+    /// How many files are looked at beside each other: storage mends on so many threads.
+    private static let width = 2
+
+    let directory: String
+    let storage: StorageThreads
+
+    /// Mends every file and index, and says what became of each file that was not whole; those that hold nothing are
+    /// deleted.
+    ///
+    /// Does no harm to what is whole, and can be interrupted at any moment and done again.
+    func recover() async throws -> [String: MendedTake] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        let takes = names.filter { name in
+            !name.hasPrefix(".")
+                && name.split(separator: ".").last.map { TakeMender.extensions.contains(String($0)) } == true
+        }
+        let mended = await mend(takes)
+        for (name, take) in mended where take.outcome == .empty { try? await storage.delete(directory + "/" + name) }
+        for name in names where name.hasPrefix("uid_") && name.hasSuffix(".txt") {
+            try await mendIndex(name, lengths: mended.mapValues(\.durationMilliseconds))
+        }
+        return mended
+    }
+
+    private func mend(_ names: [String]) async -> [String: MendedTake] {
+        await withTaskGroup(of: (String, MendedTake).self, returning: [String: MendedTake].self) { group in
+            var found: [String: MendedTake] = [:]
+            for (index, name) in names.enumerated() {
+                if index >= Self.width, let (name, take) = await group.next() { found[name] = take }
+                group.addTask { (name, await mend(name)) }
+            }
+            for await (name, take) in group { found[name] = take }
+            return found
+        }
+    }
+
+    private func mend(_ name: String) async -> MendedTake {
+        do {
+            return try await storage.amend(directory + "/" + name) { TakeMender.plan(for: $0, named: name) }
+        } catch {
+            return MendedTake(outcome: .hopeless("\(error)"))
+        }
+    }
+
+    private func mendIndex(_ name: String, lengths: [String: Int64]) async throws {
+        let path = directory + "/" + name
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+            let mended = IndexMender.mended(text, lengths: lengths)
+        else { return }
+        try await storage.replaceFile(path, with: Array(mended.utf8))
+    }
+}
