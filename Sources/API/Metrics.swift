@@ -4,7 +4,7 @@ import Service
 enum Metrics {
     static func text(of hub: Hub) async -> String {
         let server = await hub.describeServer()
-        let metrics: [(String, String, String, Int)] = [
+        var metrics: [(String, String, String, Int)] = [
             ("lathe_peers", "gauge", "Connections that are open.", server.peerCount),
             ("lathe_recordings", "gauge", "Recordings that are running.", server.recordingCount),
             ("lathe_packets_received_total", "counter", "Datagrams read.", server.packetsIn),
@@ -15,6 +15,14 @@ enum Metrics {
             ("lathe_storage_queued_bytes", "gauge", "Bytes waiting for the disk.", server.queuedByteCount),
             ("lathe_storage_written_bytes_total", "counter", "Bytes written.", server.writtenByteCount),
         ]
+        // What is not known is left out, as Prometheus wants it.
+        if let free = server.freeByteCount {
+            metrics.append(("lathe_disk_free_bytes", "gauge", "Bytes free on the disk of the recordings.", free))
+        }
+        if let left = server.diskFullInSeconds {
+            metrics.append(
+                ("lathe_disk_full_seconds", "gauge", "How long until the disk is full at this pace.", Int(left)))
+        }
         return metrics.map { "# HELP \($0.0) \($0.2)\n# TYPE \($0.0) \($0.1)\n\($0.0) \($0.3)\n" }.joined()
     }
 }

@@ -28,6 +28,9 @@ struct RecordingRoutes {
         case ("recordings", 3) where segments[2] == "stop":
             try request.require(.post)
             return try .json(withURLs(try await hub.stopRecording(segments[1])), status: 202)
+        case ("recordings", 3) where segments[2] == "hold":
+            try request.require(.put, .delete)
+            return try .json(withURLs(try await hub.hold(segments[1], request.method == .put)))
         case ("recordings", 3) where segments[2] == "files":
             try request.require(.get)
             return try await files(of: segments[1])
@@ -40,6 +43,10 @@ struct RecordingRoutes {
         case ("server", 1):
             try request.require(.get)
             return try .json(await hub.describeServer())
+        case ("server", 2) where segments[1] == "drain":
+            try request.require(.post)
+            await hub.beginWindingDown()
+            return .text("starting no recording any more, and ending when the last is over\n", status: 202)
         default: throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
         }
     }

@@ -20,6 +20,8 @@ enum ServerOptions {
         OptionDescription(
             "durability", "power|process", "files survive a power cut, or only the process's end (power)"),
         OptionDescription("min-free", "SIZE", "refuse new recordings while less is free on the disk (500m)"),
+        OptionDescription("keep-days", "N", "delete finished recordings so many days after their end (never)"),
+        OptionDescription("keep-bytes", "SIZE", "delete the oldest when all finished ones take more (never)"),
         OptionDescription("loops", "N", "media loops (one a core)"),
         OptionDescription("max-users", "N", "how many users may be in all channels together (1000)"),
         OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),

@@ -1,29 +1,33 @@
 import Foundation
 
-/// SIGINT and SIGTERM as something to wait for.
+/// Signals as something to wait for.
 enum Signals {
-    /// Takes over both signals, and returns the number of the first that comes; nothing if the task is cancelled.
+    /// Takes over SIGINT and SIGTERM, and returns the number of the first that comes; nothing if the task is cancelled.
+    static func next() async -> Int32? { await next(of: [SIGINT, SIGTERM]) { _ in true } }
+
+    /// Takes over some signals until one comes that is the last by `isLast`, and returns its number; nothing if the task
+    /// is cancelled.
     ///
-    /// A second one ends the process at once, for whoever is in a hurry.
-    static func next() async -> Int32? {
+    /// Afterwards they do again what they do to any program: a second one ends it at once, for whoever is in a hurry.
+    static func next(of numbers: [Int32], _ isLast: (Int32) -> Bool) async -> Int32? {
         let (stream, input) = AsyncStream.makeStream(of: Int32.self)
-        let sources = [SIGINT, SIGTERM].map { number in
+        let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { input.yield(number) }
             source.resume()
             return source
         }
-        var first: Int32?
-        for await received in stream {
-            first = received
+        var last: Int32?
+        for await received in stream where isLast(received) {
+            last = received
             break
         }
-        for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
+        for (source, number) in zip(sources, numbers) {
             source.cancel()
             signal(number, SIG_DFL)
         }
-        return first
+        return last
     }
 
     /// What people call a signal.

@@ -29,11 +29,13 @@ struct ServiceOptionsTests {
         expected.userLimit = 12
         expected.durability = .process
         expected.minimumFree = ByteCount(2 << 30)
+        (expected.keepDays, expected.keepBytes) = (30.5, ByteCount(1 << 40))
         let texts = [
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
             ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"), ("splitting", "continuous"),
-            ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"),
+            ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("keep-days", "30.5"),
+            ("keep-bytes", "1t"),
         ]
         var given = ServiceOptions()
         for (name, text) in texts { try given.set(name, to: text) }

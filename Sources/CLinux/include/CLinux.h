@@ -42,6 +42,11 @@ int clinux_thread_start(const char *name, void (*body)(void *context), void *con
 /// Gives a file the disk's room for bytes at and behind `offset`; its length stays as it is.
 int clinux_allocate(int descriptor, int64_t offset, int64_t byte_count);
 
+// MARK: the service manager
+
+/// Sends `text` as one datagram to the socket at `path`, where `@` stands for an abstract name.
+int clinux_tell_manager(const char *path, const char *text);
+
 // MARK: UDP
 
 struct clinux_socket_options {

@@ -28,6 +28,9 @@ actor CaptureWorker: LoopMember {
         self.notices = notices
     }
 
+    /// How many users are captured here.
+    var captureCount: Int { captures.count }
+
     /// Begins to work; to be called once.
     func begin() { join(loop) }
 

@@ -48,6 +48,10 @@ public struct ServerDocument: Codable, Sendable {
     public var captureWaitingCount: Int
     public var queuedByteCount: Int
     public var writtenByteCount: Int
+    /// What is free on the disk of the recordings; nothing if it cannot be asked.
+    public var freeByteCount: Int?
+    /// How long until nothing is, if it goes on like this; nothing while the disk does not fill.
+    public var diskFullInSeconds: Int64?
 }
 
 extension Hub {
@@ -107,6 +111,8 @@ extension Hub {
             document.sendDrops += counters.port.sendDrops
             document.strangers += counters.strangers
         }
+        document.freeByteCount = try? await storage.freeByteCount(at: Self.existingPart(of: options.recordRoot))
+        document.diskFullInSeconds = forecast.timeLeft(at: SystemClock.now()).map { $0.wholeMilliseconds / 1000 }
         return document
     }
 }

@@ -27,8 +27,9 @@ extension Hub {
         if request.directory?.isEmpty == true {
             throw Problem.badField("directory", "directory is empty; name one, or leave it out")
         }
-        guard !isDraining else {
-            throw Problem(status: 503, title: "Shutting down", detail: "the server is about to stop")
+        guard !isDraining, !isWindingDown else {
+            throw Problem(
+                status: 503, title: "Shutting down", detail: "the server starts no recording any more, and stops soon")
         }
         if let running = sessions.first(where: { $0.isRunning && $0.document.channel == request.channel }) {
             throw Problem.conflict(

@@ -33,6 +33,12 @@ public actor Hub {
     /// Since when the disk has kept somebody waiting that the recordings were told of; nothing while it does not.
     var slowSince: Instant?
 
+    /// Whether less is free than recordings are started with.
+    var isShortOfRoom = false
+    var forecast = DiskForecast()
+    /// No recording is started any more; those that run go on.
+    var isWindingDown = false
+
     /// What the operator should know of what was found at the start.
     nonisolated let stateNotes: [String]
 
@@ -42,6 +48,9 @@ public actor Hub {
     private var awaitingFinish: [CheckedContinuation<Void, Never>] = []
     private let peerNotices: AsyncStream<PeerNotice>
     private let captureNotices: AsyncStream<CaptureNotice>
+    /// Has an element each time that somebody asks for no more recordings; for one reader.
+    public nonisolated let windingDown: AsyncStream<Void>
+    private let windDownInput: AsyncStream<Void>.Continuation
 
     /// Opens the media ports and starts every thread.
     ///
@@ -59,6 +68,7 @@ public actor Hub {
         hostAddresses = try HostAddresses.all().filter { !$0.isLinkLocal }
         let (peers, peerInput) = AsyncStream.makeStream(of: PeerNotice.self)
         let (captures, captureInput) = AsyncStream.makeStream(of: CaptureNotice.self)
+        (windingDown, windDownInput) = AsyncStream.makeStream(of: Void.self)
         peerNotices = peers
         captureNotices = captures
         let ports = options.udpPorts.prefix(options.effectiveLoopCount)
@@ -85,6 +95,7 @@ public actor Hub {
             group.addTask { await self.watchIdleness() }
             group.addTask { await self.watchDisks() }
             group.addTask { await self.writeStories() }
+            group.addTask { await self.keepHouse() }
         }
     }
 
@@ -100,6 +111,26 @@ public actor Hub {
         for publication in publications.values { await publication.loop.close(publication.peer) }
         try? await Task.sleep(for: .milliseconds(50))
         await storage.stop()
+    }
+
+    /// Starts no recording any more; whoever waits for `windingDown` hears of it.
+    public func beginWindingDown() {
+        isWindingDown = true
+        windDownInput.yield()
+    }
+
+    /// Starts no recording any more, and returns when those that run have ended.
+    public func windDown() async {
+        isWindingDown = true
+        while !starting.isEmpty || sessions.contains(where: { $0.document.state != .finished }) {
+            await withCheckedContinuation { awaitingFinish.append($0) }
+        }
+    }
+
+    /// Returns when every media loop and capture worker has done something; never, if one hangs.
+    public func proveAlive() async {
+        for loop in loops { _ = await loop.peerCount }
+        for worker in workers { _ = await worker.captureCount }
     }
 
     /// Lets `shutDown` look again: a recording has finished, or was started after all.

@@ -38,13 +38,21 @@ extension Hub {
     }
 
     /// The directory itself, or what there is of the way to it.
-    private static func existingPart(of directory: String) -> String {
+    static func existingPart(of directory: String) -> String {
         var url = URL(fileURLWithPath: directory).standardizedFileURL
         while url.path != "/", !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
         return url.path
     }
 
     private func lookForRoom() async {
+        let now = SystemClock.now()
+        if let free = try? await storage.freeByteCount(at: Self.existingPart(of: options.recordRoot)) {
+            isShortOfRoom = free < options.minimumFree.bytes
+            forecast.note(free: free, at: now)
+            if let left = forecast.nextAlarm(at: now) {
+                tellAll("diskFilling", "Disk full in \(left.roughly): \(ByteCount(free)) are free")
+            }
+        }
         for session in sessions where session.document.state != .finished {
             // A disk that cannot be asked has no room that could be counted on.
             let free = try? await storage.freeByteCount(at: session.document.directory)

@@ -41,6 +41,9 @@ public struct ServiceOptions: Equatable, Sendable {
     public var durability = Durability.power
     /// How much of the disk must be free for a recording to be started.
     public var minimumFree = ByteCount(500 << 20)
+    /// Which finished recordings are deleted; none unless days or bytes are given.
+    public var keepDays: Double?
+    public var keepBytes: ByteCount?
     /// Whether recordings go on that a crash interrupted; otherwise their files are closed.
     public var continuesRecordings = false
     /// How many media loops run; nothing means one per core.
@@ -55,7 +58,7 @@ extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
-        "stream-type", "on-loss", "durability", "min-free", "loops", "max-users",
+        "stream-type", "on-loss", "durability", "min-free", "keep-days", "keep-bytes", "loops", "max-users",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
@@ -79,6 +82,8 @@ extension ServiceOptions {
         case "on-loss": files.onLoss = try Self.choice(name, text)
         case "durability": durability = try Self.choice(name, text)
         case "min-free": minimumFree = try Self.byteCount(name, text)
+        case "keep-days": keepDays = try Self.days(name, text)
+        case "keep-bytes": keepBytes = try Self.byteCount(name, text)
         case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
         case "loops": loopCount = try Self.number(name, text, in: 1...256)
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
@@ -101,6 +106,14 @@ extension ServiceOptions {
 
     /// Where what has to outlive the process is kept: what is to be recorded, and what crashes left.
     public var stateDirectory: String { recordRoot + "/.lathe" }
+
+    /// Which finished recordings are deleted.
+    ///
+    /// Room is made by deleting only where somebody chose that recordings are deleted at all.
+    public var retention: RetentionPolicy {
+        guard keepDays != nil || keepBytes != nil else { return RetentionPolicy() }
+        return RetentionPolicy(days: keepDays, bytes: keepBytes?.bytes, minimumFree: minimumFree.bytes)
+    }
 
     /// One loop per core, but no more than there are ports for.
     public var effectiveLoopCount: Int {
@@ -163,6 +176,13 @@ extension ServiceOptions {
             throw OptionError("--\(name) wants a size such as 500m or 2g, not '\(text)'")
         }
         return count
+    }
+
+    private static func days(_ name: String, _ text: String) throws(OptionError) -> Double {
+        guard let days = Double(text), days > 0, days <= 100_000 else {
+            throw OptionError("--\(name) is a number of days such as 30 or 0.5, not '\(text)'")
+        }
+        return days
     }
 
     private static func number(

@@ -41,6 +41,7 @@ enum RecordCommand: Command {
     }
 
     private static func host(_ options: ServiceOptions, _ request: RecordingRequest) async throws -> Int32 {
+        CrashReporter.arm(in: options.stateDirectory + "/crashes")
         let server = try await RunningServer(options)
         say("hosting channel '\(request.channel)': publish to \(server.url)/whip/\(request.channel)")
         let status = try await follow(LocalRecorder(hub: server.hub), request)

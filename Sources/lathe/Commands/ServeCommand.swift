@@ -1,4 +1,5 @@
 import CommandLineOptions
+import EventLoop
 import Foundation
 import Service
 
@@ -12,19 +13,40 @@ enum ServeCommand: Command {
     static func run(_ arguments: Arguments) async throws -> Int32 {
         var options = try ServerOptions.read(arguments)
         options.continuesRecordings = true
+        CrashReporter.arm(in: options.stateDirectory + "/crashes")
+        let watch = Watch()
         let server = try await RunningServer(options)
         say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
-        say("recording to \(server.hub.options.recordRoot), \(server.hub.options.autoRecord.words)")
+        say("recording to \(options.recordRoot), \(options.autoRecord.words)")
         for note in await server.hub.notes() { complain("lathe: \(note)") }
         tell(server.resumed)
-        let signal = await Signals.next() ?? SIGTERM
-        say("\(Signals.name(signal)): closing every recording")
+        watch.tell(.ready(status: "listening at \(server.url)"))
+        let telling = Task { await watch.keepTelling(of: server.hub) }
+        let signal = await waitForEnd(of: server.hub, watch)
+        watch.tell(.stopping)
         await server.stop(signal: signal)
+        telling.cancel()
         return 0
     }
-}
 
-extension ServeCommand {
+    /// Returns when a signal asks for the end, or when the last recording is over after one asked for that.
+    private static func waitForEnd(of hub: Hub, _ watch: Watch) async -> Int32 {
+        let asking = Task { for await _ in hub.windingDown { raise(SIGUSR1) } }
+        defer { asking.cancel() }
+        let signal = await Signals.next(of: [SIGINT, SIGTERM, SIGUSR1]) { signal in
+            guard signal == SIGUSR1 else { return true }
+            say("SIGUSR1: starting no recording any more, and ending when the last is over")
+            watch.tell(.status("winding down"))
+            Task {
+                await hub.windDown()
+                raise(SIGTERM)
+            }
+            return false
+        }
+        say("\(Signals.name(signal ?? SIGTERM)): closing every recording")
+        return signal ?? SIGTERM
+    }
+
     /// Says what a crash had left, and what became of it.
     private static func tell(_ report: ResumeReport) {
         for (path, what) in report.files.sorted(by: { $0.key < $1.key }) { say("\(path) \(what)") }
