@@ -29,6 +29,7 @@ public struct Take: Sendable {
     public private(set) var origin: ChannelTime?
 
     private var writer: ContainerWriter
+    private var recovery: RecoveryStreams?
     private var video = TakeTrack(usualDuration: 3_000)
     private var audio = TakeTrack(usualDuration: 960)
     private var format: TrackFormat?
@@ -61,10 +62,16 @@ public struct Take: Sendable {
         self.settings = settings
         writer = ContainerWriter(
             settings.container, createdAtUnixMilliseconds: settings.createdAtUnixMilliseconds)
+        recovery = settings.hasRecoveryStreams ? RecoveryStreams(settings) : nil
     }
 
     /// The next thing to do to the file.
     public mutating func nextWrite() -> FileWrite? { writer.nextWrite() }
+
+    /// The next thing to do to one of the streams beside the file.
+    public mutating func nextRecoveryWrite() -> (stream: RecoveryStreams.Stream, write: FileWrite)? {
+        recovery?.nextWrite()
+    }
 
     /// The next thing to tell.
     public mutating func nextEvent() -> TakeEvent? { events.isEmpty ? nil : events.removeFirst() }
@@ -294,6 +301,7 @@ extension Take {
         guard let sample, let number else { return }
         if fragmentSince == nil { fragmentSince = now }
         if number == video.number { openPictureCount += 1 }
+        recovery?.append(sample, isPicture: number == video.number)
         writer.append(sample, track: number)
     }
 
@@ -309,6 +317,7 @@ extension Take {
         openPictureCount = 0
         counters.fragmentCount += 1
         writer.cutFragment()
+        recovery?.cut()
     }
 }
 

@@ -24,19 +24,22 @@ public struct TakeSettings: Equatable, Sendable {
     public let audio: TrackFormat?
     public let container: Container
     public let onLoss: OnLoss
+    /// Whether what goes to the file goes to plain streams beside it as well.
+    public let hasRecoveryStreams: Bool
     /// The wall clock when it began, for the file's own record.
     public let createdAtUnixMilliseconds: Int64
 
     /// The settings of a take whose file holds both, or either.
     public init(
         video: Codec?, audio: TrackFormat?, container: Container, onLoss: OnLoss = .hold,
-        createdAtUnixMilliseconds: Int64
+        hasRecoveryStreams: Bool = false, createdAtUnixMilliseconds: Int64
     ) {
         precondition(video != nil || audio != nil, "a file holds something")
         self.video = video
         self.audio = audio
         self.container = container
         self.onLoss = onLoss
+        self.hasRecoveryStreams = hasRecoveryStreams
         self.createdAtUnixMilliseconds = createdAtUnixMilliseconds
     }
 

@@ -9,10 +9,18 @@ public enum ProgramImage {
         guard unsafe setenv(variable, value, 1) == 0 else {
             return SystemError(operation: "set \(variable)", code: errno)
         }
-        // Names the program however it was found.
-        unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)
+        // By its name, for who lists processes; by the link if another program has that name by now.
+        let link = "/proc/self/exe"
+        if let path = path(of: link) { unsafe execv(path, CommandLine.unsafeArgv) }
+        unsafe execv(link, CommandLine.unsafeArgv)
         let code = errno
         unsafe unsetenv(variable)
         return SystemError(operation: "start again", code: code)
+    }
+
+    private static func path(of link: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(link, &bytes, bytes.count)
+        return count > 0 ? String(validating: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 }

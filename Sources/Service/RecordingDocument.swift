@@ -120,6 +120,8 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     public var splitting: Splitting
     public var streamType: LayerChoice
     public var onLoss: OnLoss
+    /// Whether plain streams are written beside each MP4.
+    public var recoverFiles: Bool?
     public var idleSeconds: Int
     public var users: [User]
     public var takes: [Take]
@@ -127,4 +129,27 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     /// How often its process died, and what became of it; nothing if it never did.
     public var interruptions: [Interruption]?
     public var end: End?
+}
+
+extension RecordingDocument {
+    /// A recording that begins.
+    init(
+        id: String, channel: String, startedAt: WallTime, directory: String, files: FileChoices, idleSeconds: Int
+    ) {
+        self.init(
+            id: id, channel: channel, state: .recording,
+            startedAt: Date(timeIntervalSince1970: Double(startedAt.unixMilliseconds) / 1000),
+            elapsedMilliseconds: 0, directory: directory, audio: files.audio, container: files.container,
+            splitting: files.splitting, streamType: files.streamType, onLoss: files.onLoss,
+            recoverFiles: files.hasRecoveryStreams, idleSeconds: idleSeconds, users: [], takes: [], events: [])
+    }
+
+    /// What was chosen about its files.
+    var files: FileChoices {
+        var files = FileChoices()
+        (files.audio, files.container, files.splitting) = (audio, container, splitting)
+        (files.streamType, files.onLoss) = (streamType, onLoss)
+        files.hasRecoveryStreams = recoverFiles ?? false
+        return files
+    }
 }

@@ -17,9 +17,10 @@ enum CrashReporter {
         } catch {
             return complain("lathe: crashes leave no report: \(error)")
         }
+        // All threads come with the preset; `threads=all` names the crashed one alone (Swift 6.3.1).
         let settings = [
-            "enable=yes", "color=no", "interactive=no", "threads=all", "registers=none", "images=none", "cache=no",
-            "limit=64", "output-to=\(directory)",
+            "enable=yes", "color=no", "interactive=no", "preset=full", "registers=none", "images=none", "limit=64",
+            "output-to=\(directory)",
         ]
         let failure = ProgramImage.startAgain(with: variable, settings.joined(separator: ","))
         complain("lathe: crashes leave no report: \(failure)")

@@ -18,6 +18,8 @@ enum ServerOptions {
             alias: "streamType"),
         OptionDescription("on-loss", "hold|keep", "after loss, hold the last clean picture or keep broken ones (hold)"),
         OptionDescription(
+            "recover-files", "0|1", "write .h264 and .aac beside each MP4, deleted when it is whole (0)"),
+        OptionDescription(
             "durability", "power|process", "files survive a power cut, or only the process's end (power)"),
         OptionDescription("min-free", "SIZE", "refuse new recordings while less is free on the disk (500m)"),
         OptionDescription("keep-days", "N", "delete finished recordings so many days after their end (never)"),

@@ -25,6 +25,7 @@ struct ServiceOptionsTests {
         expected.files.container = .mp4
         expected.files.streamType = .low
         expected.files.onLoss = .keep
+        expected.files.hasRecoveryStreams = true
         expected.loopCount = 4
         expected.userLimit = 12
         expected.durability = .process
@@ -34,7 +35,8 @@ struct ServiceOptionsTests {
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
             ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"), ("splitting", "continuous"),
-            ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("keep-days", "30.5"),
+            ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("recover-files", "1"),
+            ("keep-days", "30.5"),
             ("keep-bytes", "1t"),
         ]
         var given = ServiceOptions()

@@ -21,6 +21,8 @@ final class TakeFile {
     private let awaited: ChannelTime
     private var sound: SoundPath?
     private var file: StorageFile?
+    /// The streams beside it.
+    private var recovery: [RecoveryStreams.Stream: StorageFile] = [:]
     private var name = ""
     private var byteCount = 0
     private var video: TrackFormat?
@@ -99,7 +101,11 @@ final class TakeFile {
 
     /// What is left to do after `finish`: wait for the disk, then report.
     var closing: ClosingTake? {
-        file.map { ClosingTake(capture: context.order.id, file: $0, summary: summary(withProof: true)) }
+        file.map {
+            ClosingTake(
+                capture: context.order.id, file: $0, recovery: Array(recovery.values), storage: context.storage,
+                summary: summary(withProof: true))
+        }
     }
 
     /// Reports how it goes on, if it has begun.
@@ -115,6 +121,19 @@ final class TakeFile {
             if case .append(let bytes) = write { byteCount += bytes.count }
             file?.write(write)
         }
+        while let (stream, write) = take.nextRecoveryWrite() { recoveryFile(of: stream)?.write(write) }
+    }
+
+    /// The file of a stream beside this one; nothing before this one has begun.
+    private func recoveryFile(of stream: RecoveryStreams.Stream) -> StorageFile? {
+        if let known = recovery[stream] { return known }
+        guard let file else { return nil }
+        let context = context
+        let made = context.storage.create(file.path + "." + stream.fileExtension) { failure in
+            context.tell(.trouble("the recovery stream is incomplete: \(failure)"))
+        }
+        recovery[stream] = made
+        return made
     }
 
     // MARK: - What the take tells
@@ -189,6 +208,9 @@ final class TakeFile {
 struct ClosingTake: Sendable {
     var capture: CaptureID
     var file: StorageFile
+    /// The streams beside it, which nobody needs once it is whole.
+    var recovery: [StorageFile]
+    var storage: StorageThreads
     var summary: TakeSummary
 
     /// Waits for the disk and reports how it went.
@@ -200,6 +222,10 @@ struct ClosingTake: Sendable {
             failure = error
         } catch {
             failure = StorageError(verb: "finish", path: file.path, code: 0)
+        }
+        for stream in recovery {
+            _ = try? await stream.finish()
+            if failure == nil { try? await storage.delete(stream.path) }
         }
         notices.yield(CaptureNotice(capture: capture, kind: .closed(summary, failure: failure)))
     }

@@ -208,6 +208,7 @@ final class TakeLane {
         guard codec != nil || format != nil else { return nil }
         let settings = TakeSettings(
             video: codec, audio: format, container: plan.container, onLoss: files.onLoss,
+            hasRecoveryStreams: files.hasRecoveryStreams,
             createdAtUnixMilliseconds: context.order.wallTime(time).unixMilliseconds)
         file = TakeFile(
             Take(settings), sound: path, cause: nextCause, awaitedSince: awaited, lane: lane, index: index,

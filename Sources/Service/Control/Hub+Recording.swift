@@ -86,12 +86,8 @@ extension Hub {
         let lock = try await prepare(directory, for: channel)
         let files = request.files(otherwise: options.files)
         let document = RecordingDocument(
-            id: Self.makeToken(), channel: request.channel, state: .recording,
-            startedAt: Date(timeIntervalSince1970: Double(wall.unixMilliseconds) / 1000), elapsedMilliseconds: 0,
-            directory: directory, audio: files.audio, container: files.container, splitting: files.splitting,
-            streamType: files.streamType, onLoss: files.onLoss,
-            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), users: [], takes: [], events: [],
-            end: nil)
+            id: Self.makeToken(), channel: request.channel, startedAt: wall, directory: directory, files: files,
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds))
         try await enter(document, request, wall)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
@@ -200,12 +196,9 @@ extension Hub {
         session.captures[publication.user] = made
         session.openCaptures[made.id] = publication.uid
         let document = session.document
-        var files = FileChoices()
-        (files.audio, files.container, files.splitting) = (document.audio, document.container, document.splitting)
-        (files.streamType, files.onLoss) = (document.streamType, document.onLoss)
         let order = CaptureOrder(
             id: made.id, user: publication.user, directory: document.directory, origin: session.origin,
-            wallOrigin: session.wallOrigin, files: files,
+            wallOrigin: session.wallOrigin, files: document.files,
             cause: session.interruptedUsers.remove(publication.uid) == nil ? .first : .crash, disk: session.disk)
         made.worker.order { $0.begin(order) }
         return made

@@ -20,11 +20,14 @@ struct CrashTrace {
             backtrace = nil
             return
         }
-        let headline = text.split(separator: "\n").first { $0.contains("crashed") }
-        cause = "the process crashed" + (headline.map { ": " + $0.trimmingCharacters(in: Self.ornament) } ?? "")
+        let headline = text.split(separator: "\n").first { $0.contains(Self.mark) }
+        let reason = headline.map { $0.trimmingCharacters(in: Self.ornament).replacing(Self.mark, with: ": ") }
+        cause = "the process crashed" + (reason ?? "")
         backtrace = text
     }
 
+    /// What the runtime puts before the reason, and around the line.
+    private static let mark = "Program crashed: "
     private static let ornament = CharacterSet(charactersIn: "* ")
 
     /// The runtime names its files after the program, the process and a count: `lathe-4711-0.0.log`.

@@ -16,9 +16,10 @@ struct DirectoryRecovery {
     /// Does no harm to what is whole, and can be interrupted at any moment and done again.
     func recover() async throws -> [String: MendedTake] {
         let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        // Streams beside a take have two endings, and are whole as they are.
         let takes = names.filter { name in
-            !name.hasPrefix(".")
-                && name.split(separator: ".").last.map { TakeMender.extensions.contains(String($0)) } == true
+            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+            return parts.count == 2 && TakeMender.extensions.contains(String(parts[1]))
         }
         let mended = await mend(takes)
         for (name, take) in mended where take.outcome == .empty { try? await storage.delete(directory + "/" + name) }

@@ -14,13 +14,10 @@ struct RecoveredStory {
             document = found
             return
         }
-        let files = request.files(otherwise: defaults)
         document = RecordingDocument(
-            id: entry.id, channel: entry.channel, state: .recording,
-            startedAt: Date(timeIntervalSince1970: Double(entry.startedAtUnixNanoseconds / 1_000_000) / 1000),
-            elapsedMilliseconds: 0, directory: entry.directory, audio: files.audio, container: files.container,
-            splitting: files.splitting, streamType: files.streamType, onLoss: files.onLoss,
-            idleSeconds: request.idleSeconds ?? idleSeconds, users: [], takes: [], events: [], end: nil)
+            id: entry.id, channel: entry.channel,
+            startedAt: WallTime(unixNanoseconds: entry.startedAtUnixNanoseconds), directory: entry.directory,
+            files: request.files(otherwise: defaults), idleSeconds: request.idleSeconds ?? idleSeconds)
     }
 
     /// Reads a `recording.json`; nothing if there is none that makes sense.

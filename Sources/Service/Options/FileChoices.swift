@@ -17,6 +17,8 @@ public struct FileChoices: Equatable, Sendable {
     /// Which of a camera's encodings is recorded.
     public var streamType = LayerChoice.high
     public var onLoss = OnLoss.hold
+    /// Whether plain streams are written beside each MP4, deleted when it is whole.
+    public var hasRecoveryStreams = false
 
     public init() {}
 

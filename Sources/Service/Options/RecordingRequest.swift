@@ -12,12 +12,14 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     public var splitting: Splitting?
     public var streamType: LayerChoice?
     public var onLoss: OnLoss?
+    public var recoverFiles: Bool?
     /// An existing or new directory that receives the files directly, without day and channel folders.
     public var directory: String?
 
     /// The names of all of these.
     public static let fields = [
-        "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "directory",
+        "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles",
+        "directory",
     ]
 
     public init(
@@ -38,6 +40,7 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         splitting = files.splitting
         streamType = files.streamType
         onLoss = files.onLoss
+        recoverFiles = files.hasRecoveryStreams
     }
 
     /// The choices about files, with those of the server where nothing was chosen.
@@ -48,6 +51,7 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         files.splitting = splitting ?? files.splitting
         files.streamType = streamType ?? files.streamType
         files.onLoss = onLoss ?? files.onLoss
+        files.hasRecoveryStreams = recoverFiles ?? files.hasRecoveryStreams
         return files
     }
 }

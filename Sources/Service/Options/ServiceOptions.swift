@@ -58,7 +58,8 @@ extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
-        "stream-type", "on-loss", "durability", "min-free", "keep-days", "keep-bytes", "loops", "max-users",
+        "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes", "loops",
+        "max-users",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
@@ -80,6 +81,7 @@ extension ServiceOptions {
         case "splitting": files.splitting = try Self.choice(name, text)
         case "stream-type": files.streamType = try Self.streamType(name, text)
         case "on-loss": files.onLoss = try Self.choice(name, text)
+        case "recover-files": files.hasRecoveryStreams = try Self.number(name, text, in: 0...1) == 1
         case "durability": durability = try Self.choice(name, text)
         case "min-free": minimumFree = try Self.byteCount(name, text)
         case "keep-days": keepDays = try Self.days(name, text)
