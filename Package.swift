@@ -77,7 +77,7 @@ let shell: [Target] = [
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("CommandLineOptions"),
-    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV"]),
+    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
     room(
         "Service",
         [
@@ -146,7 +146,7 @@ let testTargets: [Target] = [
     tests("Storage", ["Bytes", "Units"]),
     tests("Catalog"),
     tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
-    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV"]),
+    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
     tests("CommandLineOptions"),
     tests(
         "Service",

@@ -62,6 +62,19 @@ static int bind_to(int descriptor, struct clinux_address *address) {
     return 0;
 }
 
+int clinux_tcp_probe(const struct clinux_address *address) {
+    int descriptor = socket(address->is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    int on = 1;
+    // As servers do: connections that linger do not keep a port.
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    struct sockaddr_storage storage;
+    socklen_t size = clinux_to_socket_address(address, &storage);
+    int result = bind(descriptor, (struct sockaddr *)&storage, size) < 0 ? -errno : listen(descriptor, 1) < 0 ? -errno : 0;
+    close(descriptor);
+    return result;
+}
+
 int clinux_udp_open(struct clinux_address *address, struct clinux_socket_options *options) {
     int family = address->is_v6 ? AF_INET6 : AF_INET;
     int descriptor = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);

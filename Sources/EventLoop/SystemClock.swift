@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import Units
 
@@ -15,6 +16,9 @@ public enum SystemClock {
     public static func networkTime() -> NTPTime {
         NTPTime(nanoseconds: wallNanoseconds() + secondsFrom1900To1970 * 1_000_000_000)
     }
+
+    /// Whether something, NTP for one, keeps the clock on the wall right.
+    public static var isSynchronized: Bool { clinux_clock_is_synchronized() }
 
     private static let origin = read(CLOCK_MONOTONIC)
     private static let secondsFrom1900To1970: Int64 = 2_208_988_800

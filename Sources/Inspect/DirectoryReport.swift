@@ -11,6 +11,8 @@ public struct DirectoryReport: Codable, Equatable, Sendable {
     public var files: [FileReport]
     /// What the recording says of itself; nothing if it ended in disorder, or is none of ours.
     public var recording: RecordingReport?
+    /// Whether its process died, and what says so; nothing if no recording lies there.
+    public var crash: CrashEvidence?
     /// All other files, by name.
     public var otherFiles: [String]
 
@@ -46,6 +48,10 @@ public struct DirectoryReport: Codable, Equatable, Sendable {
         let isRecording = otherFiles.contains { $0.hasSuffix("metadata.txt") || $0.hasSuffix("recording.json") }
         if isRecording, !otherFiles.contains(where: { $0.hasSuffix(Self.endMark) }) {
             reasons.append("The recording did not end in order: \(Self.endMark) is missing.")
+        }
+        if otherFiles.contains(where: { !$0.contains("/") && ($0 == "metadata.txt" || $0.hasPrefix("recording")) }) {
+            crash = CrashEvidence(
+                in: path, names: otherFiles, unfinished: files.filter { !$0.isWhole }.map(\.path))
         }
         isWhole = reasons.isEmpty
     }

@@ -5,6 +5,7 @@ extension DirectoryReport {
     var text: String {
         var lines = ["\(path): \(isWhole ? "whole" : "not whole")"]
         lines += reasons.map { "  \($0)" }
+        if let crash { lines += crash.lines }
         for file in files { lines += ["", file.text(showsStructure: false)] }
         if let recording { lines += recording.lines }
         if !otherFiles.isEmpty { lines += ["", "other files: " + otherFiles.joined(separator: ", ")] }

@@ -20,4 +20,9 @@ import Glibc
     }
 
     deinit { close(descriptor) }
+
+    /// Whether somebody has locked a directory now; one that cannot be looked at counts as locked.
+    public static func isHeld(_ path: String) -> Bool {
+        do { return try DirectoryLock(path) == nil } catch { return true }
+    }
 }

@@ -33,6 +33,15 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether the address is one of a private network's (RFC 1918 §3, RFC 6598 §7, RFC 4193 §3.1).
+    public var isPrivate: Bool {
+        switch self {
+        case .v4(let value):
+            value >> 24 == 10 || value >> 20 == 0xAC1 || value >> 16 == 0xC0A8 || value >> 22 == 0x6440 >> 6
+        case .v6(let high, _): high >> 57 == 0x7E
+        }
+    }
+
     /// Whether the address is valid on one link only (169.254/16, fe80::/10).
     public var isLinkLocal: Bool {
         switch self {

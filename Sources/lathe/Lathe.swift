@@ -10,7 +10,7 @@ struct Lathe {
     static var commands: [any Command.Type] {
         [
             ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
-            PruneCommand.self, LinkCommand.self,
+            DoctorCommand.self, PruneCommand.self, LinkCommand.self,
         ]
     }
 

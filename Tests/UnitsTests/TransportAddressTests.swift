@@ -51,6 +51,19 @@ struct IPAddressTests {
     }
 }
 
+@Suite("Private addresses")
+struct PrivateAddressTests {
+    @Test(
+        "are those of private networks",
+        arguments: [
+            ("10.0.0.1", true), ("11.0.0.1", false), ("172.16.0.1", true), ("172.31.255.255", true),
+            ("172.32.0.1", false), ("172.15.0.1", false), ("192.168.1.1", true), ("192.169.1.1", false),
+            ("100.64.0.1", true), ("100.127.255.255", true), ("100.128.0.1", false), ("8.8.8.8", false),
+            ("fd00::1", true), ("fc00::1", true), ("fe00::1", false), ("2001:db8::1", false),
+        ])
+    func reach(text: String, isPrivate: Bool) throws { #expect(try #require(IPAddress(text)).isPrivate == isPrivate) }
+}
+
 @Suite("Transport address")
 struct TransportAddressTests {
     @Test("is read as it is written", arguments: ["192.0.2.1:80", "[2001:db8::1]:65535", "[::]:0"])

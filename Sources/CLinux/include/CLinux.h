@@ -47,7 +47,15 @@ int clinux_allocate(int descriptor, int64_t offset, int64_t byte_count);
 /// Sends `text` as one datagram to the socket at `path`, where `@` stands for an abstract name.
 int clinux_tell_manager(const char *path, const char *text);
 
+// MARK: the clock on the wall
+
+/// Whether something keeps the machine's clock right (adjtimex(2)).
+bool clinux_clock_is_synchronized(void);
+
 // MARK: UDP
+
+/// Binds a TCP socket to `address` and closes it again; a negative errno if that does not work.
+int clinux_tcp_probe(const struct clinux_address *address);
 
 struct clinux_socket_options {
     /// Asked for, and after opening: what the kernel granted.

@@ -66,7 +66,7 @@ public struct RecordingShelf: Sendable {
         let ended = (try? manager.attributesOfItem(atPath: mark)[.modificationDate]) as? Date
         var kept = RetentionPolicy.Kept(
             directory: directory, ended: ended ?? .distantFuture, byteCount: sizes.reduce(0, +))
-        if !exists(RecordingNames.done) || isLocked(directory) {
+        if !exists(RecordingNames.done) || DirectoryLock.isHeld(directory) {
             kept.hold = .recording
         } else if exists(holdName) {
             kept.hold = .held
@@ -74,10 +74,5 @@ public struct RecordingShelf: Sendable {
             kept.hold = .uploading
         }
         return kept
-    }
-
-    /// Whether a process is writing there.
-    private static func isLocked(_ directory: String) -> Bool {
-        do { return try DirectoryLock(directory) == nil } catch { return true }
     }
 }
