@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The program that this process runs.
@@ -16,6 +17,13 @@ public enum ProgramImage {
         let code = errno
         unsafe unsetenv(variable)
         return SystemError(operation: "start again", code: code)
+    }
+
+    /// The file of the library that holds a function of the Swift runtime; nothing if that is part of the program.
+    public static var runtimeLibrary: String? {
+        guard let name = unsafe clinux_library_of("swift_retain") else { return nil }
+        let path = unsafe String(cString: name)
+        return path.hasSuffix(".so") ? path : nil
     }
 
     private static func path(of link: String) -> String? {

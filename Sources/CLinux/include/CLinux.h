@@ -52,6 +52,11 @@ int clinux_tell_manager(const char *path, const char *text);
 /// Whether something keeps the machine's clock right (adjtimex(2)).
 bool clinux_clock_is_synchronized(void);
 
+// MARK: this program
+
+/// The file that holds a function of this process, by its name; NULL if there is no such function.
+const char *clinux_library_of(const char *function);
+
 // MARK: UDP
 
 /// Binds a TCP socket to `address` and closes it again; a negative errno if that does not work.

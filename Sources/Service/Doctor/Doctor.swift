@@ -181,12 +181,9 @@ public struct Doctor: Sendable {
 extension CrashTrace {
     /// The program by which the runtime writes down a crash; nothing if it is not where the runtime looks for it.
     static func symbolizer() -> String? {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-        guard let line = maps.split(separator: "\n").first(where: { $0.hasSuffix("/libswiftCore.so") }),
-            let path = line.split(separator: " ").last
-        else { return nil }
+        guard let path = ProgramImage.runtimeLibrary else { return nil }
         // …/usr/lib/swift/linux/libswiftCore.so → …/usr/libexec/swift/linux
-        let root = URL(fileURLWithPath: String(path)).deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let places = ["libexec/swift/linux/swift-backtrace", "libexec/swift/linux/swift-backtrace-static"]
         return places.map { root.appending(path: $0).path }.first { FileManager.default.isExecutableFile(atPath: $0) }
