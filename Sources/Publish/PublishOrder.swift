@@ -45,6 +45,8 @@ public struct PublishOrder: Sendable {
     public var hasPauses = false
     /// Whether Opus packets repeat the one before (RED).
     public var hasCopies = false
+    /// Whether a connection that is lost is made anew.
+    public var isPersistent = false
     /// What becomes of every user meanwhile.
     public var script = PublishScript()
 

@@ -8,6 +8,8 @@ public struct PublishReport: Sendable {
     public var byteCount = 0
     public var retransmittedCount = 0
     public var keyframeRequestCount = 0
+    /// How often a lost connection was made anew.
+    public var reconnectCount = 0
     public var roundTrip: Duration?
     /// From the moment the connection stood to the last frame.
     public var duration = Duration.zero
@@ -26,6 +28,7 @@ public struct PublishReport: Sendable {
         byteCount += other.byteCount
         retransmittedCount += other.retransmittedCount
         keyframeRequestCount += other.keyframeRequestCount
+        reconnectCount += other.reconnectCount
         duration += other.duration
     }
 }

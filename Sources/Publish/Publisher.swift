@@ -13,6 +13,10 @@ public actor Publisher: DatagramReceiver {
     /// A frame that cannot be sent yet is tried again this much later.
     private static let idlePoll = Duration.milliseconds(5)
     private static let connectTimeout = Duration.seconds(15)
+    /// A server says something ten times a second; one that is silent for so long is gone.
+    private static let silence = Duration.seconds(3)
+    /// How long to wait before the connection is tried again, doubling from the first to the last.
+    private static let pauses = Duration.milliseconds(500)...Duration.seconds(15)
 
     nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -33,6 +37,8 @@ public actor Publisher: DatagramReceiver {
     /// The section of each of the source's tracks.
     var sections: [MediaKind: Int] = [:]
     let hasCopies: Bool
+    /// Whether a connection that is lost is made anew, again and again.
+    private let isPersistent: Bool
     private let script: PublishScript
     private var gate: FrameGate
     /// How many streams of each kind were given up for another.
@@ -48,7 +54,8 @@ public actor Publisher: DatagramReceiver {
     /// A publisher that has not said anything yet; `conditions` put a bad network before it.
     init(
         source: any MediaSource, signaller: any Signaller, certificate: Certificate, conditions: LinkConditions?,
-        script: PublishScript = PublishScript(), hasCopies: Bool = false, seed: UInt64, on loop: EventLoop
+        script: PublishScript = PublishScript(), hasCopies: Bool = false, isPersistent: Bool = false, seed: UInt64,
+        on loop: EventLoop
     ) throws {
         self.loop = loop
         self.source = source
@@ -57,6 +64,7 @@ public actor Publisher: DatagramReceiver {
         self.conditions = conditions
         self.script = script
         self.hasCopies = hasCopies
+        self.isPersistent = isPersistent
         self.seed = seed
         gate = FrameGate(script, encodingCount: source.tracks.map(\.encodingCount).max() ?? 1)
         port = try UDPPort(anyAddress: 0, batchCount: 16, bufferByteCount: 256 << 10)
@@ -101,11 +109,34 @@ public actor Publisher: DatagramReceiver {
             await withCheckedContinuation { continuation in
                 if end == nil { waiting.append(continuation) } else { continuation.resume() }
             }
-            guard case .away(let back) = end else { break }
-            try await spendAway(until: back)
+            switch end {
+            case .away(let back): try await spendAway(until: back)
+            case .failed where isPersistent && started != nil: try await comeBack()
+            case .done, .failed, nil: return try await finish()
+            }
         }
-        try await finish()
     }
+
+    /// Joins again after the connection was lost, however often that takes; the source goes on meanwhile.
+    private func comeBack() async throws {
+        var pause = Self.pauses.lowerBound
+        while !isStopped, !isOver {
+            await disconnect()
+            let next = SystemClock.now() + pause
+            while SystemClock.now() < next, !isStopped, !isOver { try await Task.sleep(for: Self.idlePoll) }
+            guard !isStopped, !isOver else { break }
+            end = nil
+            if (try? await enter()) != nil {
+                report.reconnectCount += 1
+                gate.interrupt()
+                return
+            }
+            pause = min(pause * 2, Self.pauses.upperBound)
+        }
+        end = .done
+    }
+
+    private var isOver: Bool { deadline.map { $0 <= SystemClock.now() } ?? false }
 
     /// Ends the sending early, in order.
     func stop() {
@@ -174,9 +205,16 @@ public actor Publisher: DatagramReceiver {
 
     public func advance(to now: Instant) -> Instant? {
         peer?.advance(to: now)
+        noticeSilence(at: now)
         let next = sendDue(at: now)
         let wanted = drain(at: now)
         return [next, wanted].compactMap(\.self).min()
+    }
+
+    /// A server that was killed says nothing, not even goodbye.
+    private func noticeSilence(at now: Instant) {
+        guard isPersistent, isConnected, end == nil, let heard = peer?.lastHeard else { return }
+        if heard.duration(to: now) > Self.silence { conclude(.failed("nothing was heard for 3 s")) }
     }
 
     /// Sends every frame that is due, and says when the next one is.
@@ -184,9 +222,10 @@ public actor Publisher: DatagramReceiver {
         guard let started else { return nil }
         let elapsed = started.duration(to: now)
         switch end {
-        case .done, .failed: return nil
+        case .done: return nil
+        case .failed where !isPersistent: return nil
         // Time does not stand still for who is away.
-        case .away: while source.take(dueBy: elapsed) != nil {}
+        case .away, .failed: while source.take(dueBy: elapsed) != nil {}
         case nil:
             if let deadline, now >= deadline {
                 conclude(.done)

@@ -22,7 +22,7 @@ public struct PublisherFleet: Sendable {
             try Publisher(
                 source: try Self.source(order, index, shared), signaller: try Self.signaller(order, index),
                 certificate: certificate, conditions: order.conditions, script: order.script,
-                hasCopies: order.hasCopies,
+                hasCopies: order.hasCopies, isPersistent: order.isPersistent,
                 seed: order.seed &+ UInt64(index) &* 1000,
                 on: loops[index % loops.count])
         }

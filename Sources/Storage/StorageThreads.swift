@@ -87,6 +87,11 @@ public final class StorageThreads: Sendable {
         try await nextWorker.replaceFile(path, with: bytes)
     }
 
+    /// Performs all that was asked for so far, and syncs all files with new data, as every interval does by itself.
+    package func commit() async {
+        for worker in workers { await worker.commit() }
+    }
+
     /// Lets `plan` look at a file that is there and nobody writes, performs what it asks for in its order, durably, and
     /// returns what it found.
     ///

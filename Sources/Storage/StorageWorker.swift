@@ -41,12 +41,20 @@ actor StorageWorker: LoopMember {
     func advance(to now: Instant) -> Instant? {
         for file in takeListed() { perform(file) }
         guard let syncInterval else { return nil }
-        if let due = nextSync, due <= now {
-            for id in files.keys { files[id]?.sync() }
-            nextSync = nil
-        }
+        if let due = nextSync, due <= now { syncAll() }
         if nextSync == nil, files.values.contains(where: \.isDirty) { nextSync = now + syncInterval }
         return nextSync
+    }
+
+    /// Performs what is listed, and syncs every file that has new data.
+    func commit() {
+        for file in takeListed() { perform(file) }
+        syncAll()
+    }
+
+    private func syncAll() {
+        for id in files.keys { files[id]?.sync() }
+        nextSync = nil
     }
 
     /// Performs a file's remaining orders, closes it, and returns its length.

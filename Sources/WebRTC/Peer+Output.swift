@@ -32,6 +32,9 @@ extension Peer where Channel: ~Copyable {
         return false
     }
 
+    /// When anything authentic came last.
+    public var lastHeard: Instant { agent.lastHeard }
+
     /// When silence becomes an end.
     private var timeout: Instant? {
         switch phase {

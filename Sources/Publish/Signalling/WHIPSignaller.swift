@@ -5,17 +5,26 @@ import Synchronization
 final class WHIPSignaller: Signaller {
     private let endpoint: URL
     private let resource = Mutex<URL?>(nil)
+    /// The name that the server gave us, to come back under.
+    private let user = Mutex<String?>(nil)
 
     init(endpoint: URL) { self.endpoint = endpoint }
 
     func exchange(offer: String) async throws -> String {
-        let call = HTTPCall(method: "POST", url: endpoint, contentType: "application/sdp", body: Data(offer.utf8))
+        let call = HTTPCall(method: "POST", url: place, contentType: "application/sdp", body: Data(offer.utf8))
         let answer = try await call.send()
         guard answer.status == 201, let location = answer.headers["location"] else {
             throw PublishError("\(endpoint) refused to take part: \(answer.status) \(Self.reason(answer.body))")
         }
         resource.withLock { $0 = URL(string: location, relativeTo: endpoint)?.absoluteURL }
+        if let name = answer.headers["lathe-user"] { user.withLock { $0 = name } }
         return answer.text
+    }
+
+    /// The endpoint, with our name once we have one.
+    private var place: URL {
+        guard let name = user.withLock({ $0 }), endpoint.query == nil else { return endpoint }
+        return endpoint.appending(queryItems: [URLQueryItem(name: "uid", value: name)])
     }
 
     func leave() async {

@@ -147,18 +147,27 @@ function connectionChanged(peer) {
   element("connection").textContent = peer.connectionState;
   if (peer.connectionState === "connected") { say(`Publishing to “${call.channel}”.`); call.reconnect = null; }
   if (peer.connectionState === "failed") reconnectLater();
+  // A browser gives up after half a minute; a server that was started anew knows nothing of us, and waits for a new offer.
+  if (peer.connectionState === "disconnected") setTimeout(() => giveUp(peer), 3000);
+}
+
+function giveUp(peer) {
+  if (peer === call.peer && peer.connectionState === "disconnected") reconnectLater();
 }
 
 /** A lost connection is tried again with growing pauses, ten seconds at most. */
 function reconnectLater() {
   const pause = Math.min((call.reconnect ?? 500) * 2, 10000);
   call.reconnect = pause;
+  const lost = call.peer;
+  call.peer = null;
   say(`The connection was lost; trying again in ${pause / 1000} s.`, true);
-  call.peer.close();
+  lost?.close();
   setTimeout(async () => {
     if (!call.media) return;
     // The server may not have noticed yet, and would say that the user is still here.
-    await fetch(call.resource, { method: "DELETE" }).catch(() => {});
+    if (call.resource) await fetch(call.resource, { method: "DELETE" }).catch(() => {});
+    call.resource = null;
     try { await connect(); } catch (error) { say(error.message, true); reconnectLater(); }
   }, pause);
 }

@@ -71,6 +71,8 @@ enum PublishCommand: Command {
         order.isStereo = arguments.has("stereo")
         order.hasPauses = arguments.has("dtx")
         order.hasCopies = arguments.has("red")
+        // A Janus room has no way back under the same name.
+        order.isPersistent = !arguments.has("janus")
         if let text = arguments["size"] {
             do { order.size = try PictureSize(parsing: text) } catch { throw OptionError("--size: \(error)") }
         }
@@ -122,6 +124,7 @@ enum PublishCommand: Command {
     private static func line(_ index: Int, _ report: PublishReport) -> String {
         var line = "user \(index + 1): \(report.videoFrameCount) pictures, \(report.audioFrameCount) packets of sound"
         line += ", \(report.retransmittedCount) sent again, \(report.keyframeRequestCount) keyframes asked for"
+        if report.reconnectCount > 0 { line += ", joined anew \(report.reconnectCount) times" }
         if report.refusedFrameCount > 0 { line += ", \(report.refusedFrameCount) frames refused" }
         if let link = report.link { line += "; the link lost \(link.lost) of \(link.sent) datagrams" }
         return line
