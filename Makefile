@@ -1,5 +1,5 @@
 # `make` builds; README.md and CONTRIBUTING.md say what the rest is for.
-.PHONY: build release setup demo serve test lint format bench soak fuzz players
+.PHONY: build release setup demo serve test lint format bench soak soak-crash fuzz players
 .DEFAULT_GOAL := build
 
 lathe := .build/release/lathe
@@ -51,6 +51,11 @@ bench: release
 soak: release
 	@scripts/setup --tests
 	$(python) Benchmarks/soak.py $(ARGS)
+
+# What is left of recordings when the process dies at a thousand moments, and when the power goes at any.
+soak-crash: release
+	@scripts/setup --tests
+	$(python) Benchmarks/soak.py killed_servers power_cuts
 
 # Each parser for FUZZ_SECONDS, 30 by default; ARGS names some.
 fuzz: setup

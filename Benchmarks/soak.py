@@ -1,6 +1,6 @@
 """The long campaigns behind `make soak`: minutes of flashes and beeps, narrow networks, hundreds of killed servers.
 
-`soak.py [NAME…]` runs those named. MOMENTS (200) says how many servers are killed.
+`soak.py [NAME…]` runs those named. MOMENTS (1000) says how often servers are killed, SEED when.
 """
 
 import os
@@ -62,12 +62,17 @@ def vp8_recovers_after_a_squeeze():
     return squeeze.recovers_after_a_squeeze("VP8")
 
 
+def power_cuts():
+    in_virtual_time("PowerCutTests")
+
+
 def killed_servers():
-    return crash.campaign(moments=int(os.environ.get("MOMENTS", "200")), seed=random.randrange(1 << 30))
+    seed = int(os.environ.get("SEED", random.randrange(1 << 30)))
+    return crash.campaign(moments=int(os.environ.get("MOMENTS", "1000")), seed=seed, users=crash.MANY)
 
 
 if __name__ == "__main__":
     sys.exit(run([two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
                   loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
-                  h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, killed_servers]))
+                  h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts, killed_servers]))

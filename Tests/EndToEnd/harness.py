@@ -63,12 +63,18 @@ class Server:
         # Few clients all get the first port.
         self.media_port = low
         self.url = f"http://127.0.0.1:{free_tcp_port()}"
-        self.log = open(self.root / "serve.log", "ab")
-        self.process = subprocess.Popen(
-            [LATHE, "serve", "--http", self.url[7:], "--udp-ports", f"{low}-{high}",
-             "--record-root", self.root / "rec", *options],
-            stdout=self.log, stderr=subprocess.STDOUT)
+        self.command = [LATHE, "serve", "--http", self.url[7:], "--udp-ports", f"{low}-{high}",
+                        "--record-root", self.root / "rec", *options]
+        self.begin()
+
+    def begin(self):
+        """Starts it, for the first time or again, and waits until it answers."""
+        self.spawn()
         self.wait_until_healthy()
+
+    def spawn(self):
+        self.log = open(self.root / "serve.log", "ab")
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT)
 
     def wait_until_healthy(self):
         for _ in range(200):

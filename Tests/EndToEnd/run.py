@@ -168,7 +168,7 @@ def offsets(seconds, *link):
 
 
 def killed_server_leaves_playable_files():
-    return crash.campaign(moments=20, seed=random.randrange(1 << 30))
+    return crash.campaign(moments=50, seed=random.randrange(1 << 30))
 
 
 def demo_proves_itself():
