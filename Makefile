@@ -46,6 +46,7 @@ bench: release
 	swift build -c release --product lathe-bench
 	.build/release/lathe-bench
 	$(python) Benchmarks/bench.py $(ARGS)
+	$(python) Benchmarks/keeping.py
 
 # The long campaigns: hours of call, bad networks, killed processes.
 soak: release

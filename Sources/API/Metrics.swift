@@ -24,5 +24,20 @@ enum Metrics {
                 ("lathe_disk_full_seconds", "gauge", "How long until the disk is full at this pace.", Int(left)))
         }
         return metrics.map { "# HELP \($0.0) \($0.2)\n# TYPE \($0.0) \($0.1)\n\($0.0) \($0.3)\n" }.joined()
+            + waits(of: server)
+    }
+
+    /// A histogram as Prometheus wants it: each class counts those before it, too.
+    private static func waits(of server: ServerDocument) -> String {
+        let name = "lathe_datagram_wait_seconds"
+        var text =
+            "# HELP \(name) How long datagrams lay in the kernel before they were read.\n# TYPE \(name) histogram\n"
+        var count = 0
+        for wait in server.datagramWaits {
+            count += wait.count
+            let bound = wait.upToMilliseconds.map { "\(Double($0) / 1000)" } ?? "+Inf"
+            text += "\(name)_bucket{le=\"\(bound)\"} \(count)\n"
+        }
+        return text + "\(name)_sum \(server.datagramWaitSeconds)\n\(name)_count \(count)\n"
     }
 }

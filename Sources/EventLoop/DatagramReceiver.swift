@@ -41,7 +41,9 @@ extension DatagramReceiver {
                 guard count > 0 else { break }
                 for place in 0..<count {
                     let (remote, local) = port.load(place, from: socket, into: &packet)
-                    receive(&packet, from: remote, on: local, at: now + (.zero - socket.age(place)))
+                    let wait = socket.age(place)
+                    port.noteWait(wait)
+                    receive(&packet, from: remote, on: local, at: now - wait)
                 }
                 batchEnded(at: now)
                 if count < port.batchCount { break }

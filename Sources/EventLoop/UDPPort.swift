@@ -23,6 +23,8 @@ public final class UDPPort {
         public var sendDrops = 0
         /// Dropped because the kernel refused them: no route, forbidden, too long, no such family.
         public var sendRefusals = 0
+        /// How long datagrams lay in the kernel before they were read.
+        public var waits = WaitHistogram()
     }
 
     /// What the receive and send buffers of each socket ask of the kernel: a tenth of a second at
@@ -129,6 +131,9 @@ public final class UDPPort {
         counters.bytesIn += packet.count
         return addresses
     }
+
+    /// Notes how long a datagram lay unread.
+    func noteWait(_ wait: Duration) { counters.waits.note(wait) }
 
     /// Lends the one buffer that datagrams are loaded into.
     func takePacket() -> PacketBuffer { packet.take() ?? PacketBuffer() }

@@ -68,8 +68,10 @@ struct PowerCutTests {
         if name.hasSuffix(".webm") {
             return WebMFile(reading: file).tracks.map { track in
                 track.samples.map { one in
-                    (file[one.offset..<one.offset + one.byteCount],
-                     (one.nanoseconds + one.durationNanoseconds) / 1_000_000)
+                    (
+                        file[one.offset..<one.offset + one.byteCount],
+                        (one.nanoseconds + one.durationNanoseconds) / 1_000_000
+                    )
                 }
             }
         }

@@ -52,6 +52,15 @@ public struct ServerDocument: Codable, Sendable {
     public var freeByteCount: Int?
     /// How long until nothing is, if it goes on like this; nothing while the disk does not fill.
     public var diskFullInSeconds: Int64?
+    /// How long datagrams lay unread, counted by classes; the last class has no upper end.
+    public var datagramWaits: [Wait] = []
+    /// How long all of them did together.
+    public var datagramWaitSeconds = 0.0
+
+    public struct Wait: Codable, Sendable {
+        public var upToMilliseconds: Int64?
+        public var count: Int
+    }
 }
 
 extension Hub {
@@ -102,6 +111,7 @@ extension Hub {
             recordingCount: sessions.filter(\.isRunning).count, packetsIn: 0, packetsOut: 0, sendDrops: 0,
             strangers: 0, captureWaitingCount: 0, queuedByteCount: storage.queuedByteCount,
             writtenByteCount: storage.counters.writtenByteCount)
+        var waits = WaitHistogram()
         for worker in workers { document.captureWaitingCount += worker.waitingCount.load(ordering: .relaxed) }
         for loop in loops {
             let counters = await loop.counters
@@ -110,7 +120,14 @@ extension Hub {
             document.packetsOut += counters.port.packetsOut
             document.sendDrops += counters.port.sendDrops
             document.strangers += counters.strangers
+            waits.add(counters.port.waits)
         }
+        document.datagramWaits = waits.counts.enumerated().map { index, count in
+            let bounds = WaitHistogram.bounds
+            return ServerDocument.Wait(
+                upToMilliseconds: bounds.indices.contains(index) ? bounds[index] : nil, count: count)
+        }
+        document.datagramWaitSeconds = Double(waits.total.wholeNanoseconds) / 1e9
         document.freeByteCount = try? await storage.freeByteCount(at: Self.existingPart(of: options.recordRoot))
         document.diskFullInSeconds = forecast.timeLeft(at: SystemClock.now()).map { $0.wholeMilliseconds / 1000 }
         return document
