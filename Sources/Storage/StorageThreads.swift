@@ -28,9 +28,12 @@ public final class StorageThreads: Sendable {
     private let ledger: StorageLedger
     private let created = Atomic<Int>(0)
 
-    /// Starts the threads; two let one file's slow sync pass others by.
+    /// How many files are mended beside each other: they wait for syncs, and disks do several in the time of one.
+    private static let menderCount = 8
+
+    /// Starts the threads; several let one file's slow sync pass others by, and disks do several in the time of one.
     public convenience init(
-        threadCount: Int = 2, durability: Durability = .power(every: .seconds(1)),
+        threadCount: Int = 4, durability: Durability = .power(every: .seconds(1)),
         queueLimit: Int = defaultQueueLimit
     ) throws {
         try self.init(
@@ -52,7 +55,7 @@ public final class StorageThreads: Sendable {
             return worker
         }
         workers = try (0..<threadCount).map { try start("storage-\($0)", watches[$0]) }
-        menders = try (0..<threadCount).map { try start("mender-\($0)", DiskWatch()) }
+        menders = try (0..<Self.menderCount).map { try start("mender-\($0)", DiskWatch()) }
     }
 
     /// Begins a file that must not exist yet; returns at once, never waits for the disk.

@@ -59,7 +59,7 @@ private final class UnixListener {
         if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 }
         let count = bytes.count
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let size = socklen_t(MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! + count)
+        let size = socklen_t(try #require(MemoryLayout<sockaddr_un>.offset(of: \.sun_path)) + count)
         let status = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, size) }
         }

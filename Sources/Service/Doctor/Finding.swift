@@ -9,7 +9,7 @@ public struct Finding: Equatable, Sendable {
     }
 
     public var level: Level
-    /// What was looked at: `disk`, `UDP ports` …
+    /// What was looked at, for example `disk` or `UDP ports`.
     public var subject: String
     /// What was found.
     public var words: String

@@ -5,7 +5,7 @@ import Storage
 /// Makes whole what a process that died left in one recording's directory.
 struct DirectoryRecovery {
     /// How many files are looked at beside each other: storage mends on so many threads.
-    private static let width = 2
+    private static let width = 8
 
     let directory: String
     let storage: StorageThreads
