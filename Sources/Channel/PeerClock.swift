@@ -108,7 +108,7 @@ public struct PeerClock: Sendable {
         min(max(ticks, -TrackClock.farthestTicks), TrackClock.farthestTicks)
     }
 
-    func moment(of instant: Instant) -> Int64 { origin.duration(to: instant).wholeNanoseconds }
+    func moment(of instant: Instant) -> Int64 { instant.nanoseconds - origin.nanoseconds }
 }
 
 extension PeerClock {

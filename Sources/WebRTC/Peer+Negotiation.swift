@@ -39,32 +39,22 @@ extension RemoteCandidate {
 }
 
 extension MediaPlan {
-    init(_ media: NegotiatedMedia) {
+    convenience init(_ media: NegotiatedMedia) {
         let formats = media.formats.map {
             Format(
                 codec: $0.codec, payloadType: $0.payloadType,
                 retransmissionPayloadType: $0.retransmissionPayloadType)
         }
+        // What may be asked about one format is asked about the section: which one will be lost, nobody knows.
+        let feedback = media.formats.reduce(into: MediaFeedback()) { $0.formUnion($1.feedback) }
         self.init(
             formats: formats, encodings: Self.encodings(of: media),
             redundancyPayloadType: media.redundancy?.payloadType,
             redundancyRetransmissionPayloadType: media.redundancy?.retransmissionPayloadType,
-            correctionPayloadType: media.redundancy?.correctionPayloadType)
-        // What may be asked about one format is asked about the section: which one will be lost, nobody knows.
-        let feedback = media.formats.reduce(into: MediaFeedback()) { $0.formUnion($1.feedback) }
-        mid = Array(media.mid.utf8)
-        extensions = Extensions(
-            mid: media.extensions.mid, rid: media.extensions.streamID, repairedRID: media.extensions.repairedStreamID,
-            transportSequence: feedback.contains(.transportWide) ? media.extensions.transportSequence : nil,
-            absoluteSendTime: media.extensions.absoluteSendTime, orientation: media.extensions.videoOrientation,
-            captureTime: media.extensions.absoluteCaptureTime, dependencies: media.extensions.dependencyDescriptor)
-        ssrcs = media.ssrcs
-        retransmissionSSRCs = media.rtxSSRCs
-        usesNACK = feedback.contains(.nack)
-        usesBitrateEstimate = feedback.contains(.estimatedBitrate) && !feedback.contains(.transportWide)
-        allowsReducedSizeRTCP = media.allowsReducedSizeRTCP
-        if feedback.contains(.pictureLossIndication) { keyframeRequests.insert(.pictureLossIndication) }
-        if feedback.contains(.fullIntraRequest) { keyframeRequests.insert(.fullIntraRequest) }
+            correctionPayloadType: media.redundancy?.correctionPayloadType,
+            extensions: Extensions(media.extensions, feedback), mid: Array(media.mid.utf8), ssrcs: media.ssrcs,
+            retransmissionSSRCs: media.rtxSSRCs,
+            feedback: Feedback(feedback, allowsReducedSizeRTCP: media.allowsReducedSizeRTCP))
     }
 
     private static func encodings(of media: NegotiatedMedia) -> [Encoding] {
@@ -76,5 +66,25 @@ extension MediaPlan {
             }
             return Encoding(ssrc: ssrc, retransmissionSSRC: repair)
         }
+    }
+}
+
+extension MediaPlan.Extensions {
+    fileprivate init(_ map: ExtensionNumbers, _ feedback: MediaFeedback) {
+        self.init(
+            mid: map.mid, rid: map.streamID, repairedRID: map.repairedStreamID,
+            transportSequence: feedback.contains(.transportWide) ? map.transportSequence : nil,
+            absoluteSendTime: map.absoluteSendTime, orientation: map.videoOrientation,
+            captureTime: map.absoluteCaptureTime, dependencies: map.dependencyDescriptor)
+    }
+}
+
+extension MediaPlan.Feedback {
+    fileprivate init(_ feedback: MediaFeedback, allowsReducedSizeRTCP: Bool) {
+        usesNACK = feedback.contains(.nack)
+        usesBitrateEstimate = feedback.contains(.estimatedBitrate) && !feedback.contains(.transportWide)
+        self.allowsReducedSizeRTCP = allowsReducedSizeRTCP
+        if feedback.contains(.pictureLossIndication) { keyframeRequests.insert(.pictureLossIndication) }
+        if feedback.contains(.fullIntraRequest) { keyframeRequests.insert(.fullIntraRequest) }
     }
 }

@@ -36,10 +36,9 @@ struct StreamTableTests {
         let format = MediaPlan.Format(
             codec: .vp8, payloadType: PayloadType(96), retransmissionPayloadType: PayloadType(97))
         let encodings = rids.map { MediaPlan.Encoding(rid: Array($0.utf8)) }
-        var plan = MediaPlan(formats: [format], encodings: encodings.isEmpty ? [.init()] : encodings)
-        plan.mid = Array(mid.utf8)
-        plan.extensions = MediaPlan.Extensions(mid: 4, rid: 5, repairedRID: 6)
-        return plan
+        return MediaPlan(
+            formats: [format], encodings: encodings.isEmpty ? [.init()] : encodings,
+            extensions: MediaPlan.Extensions(mid: 4, rid: 5, repairedRID: 6), mid: Array(mid.utf8))
     }
 
     private func binding(_ ssrc: UInt32, _ slot: Int, isRepair: Bool = false) -> StreamTable.Binding {

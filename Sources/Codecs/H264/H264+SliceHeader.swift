@@ -10,8 +10,8 @@ extension H264 {
 
         /// Reads what lies behind a slice's NAL unit header; `payload` may be longer or cut short.
         public init(parsing payload: Span<UInt8>, of sequence: SequenceParameterSet) throws(WireError) {
-            // Three Exp-Golomb codes and a number of at most 16 bits.
-            var head = InlineArray<24, UInt8>(repeating: 0)
+            // Three Exp-Golomb codes, of which none needs more than 40 bits here, and a number of at most 16 bits.
+            var head = InlineArray<16, UInt8>(repeating: 0)
             let count = unescape(payload, into: &head)
             var reader = BitReader(head.span.extracting(0..<count))
             _ = try reader.readUnsignedExpGolomb()

@@ -20,7 +20,7 @@ struct CaptureOrder: Sendable {
 
     /// A moment on the channel's timeline.
     func time(at now: Instant) -> ChannelTime {
-        ChannelTime(nanoseconds: origin.duration(to: now).wholeNanoseconds)
+        ChannelTime(nanoseconds: now.nanoseconds - origin.nanoseconds)
     }
 
     /// A time of the channel on the wall clock.

@@ -8,17 +8,14 @@ extension Peer where Channel: ~Copyable {
     /// the old one had sent is not sent again.
     public mutating func renewStream(mediaIndex: Int) {
         precondition(role == .client && media.indices.contains(mediaIndex), "only a client sends, in its own sections")
-        var plan = media[mediaIndex]
-        // Those announced are the old ones.
-        plan.ssrcs = []
-        plan.retransmissionSSRCs = []
         for slot in slots.slots(of: mediaIndex) {
             let old = senders[slot]
             counts.tracks.append(old.statistics)
             // As random as the stream before it, and another one.
             var generator = SeededGenerator(seed: UInt64(old.ssrc.rawValue) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(slot))
             senders[slot] = TrackSender(
-                plan, mediaIndex: mediaIndex, encoding: slots.encoding(of: slot), using: &generator)
+                media[mediaIndex], mediaIndex: mediaIndex, encoding: slots.encoding(of: slot), asAnnounced: false,
+                using: &generator)
         }
     }
 }

@@ -38,11 +38,16 @@ struct TrackSender: Sendable {
     private var lastFullIntraRequest: UInt8?
     private var counts: TrackStatistics
 
-    init(_ plan: MediaPlan, mediaIndex: Int, encoding: Int = 0, using generator: inout SeededGenerator) {
+    /// A sender of the streams that were announced, if any; or else of new ones.
+    init(
+        _ plan: MediaPlan, mediaIndex: Int, encoding: Int = 0, asAnnounced: Bool = true,
+        using generator: inout SeededGenerator
+    ) {
+        let isAnnounced = asAnnounced && !plan.isSimulcast
         self.plan = plan
         let own = SSRC(generator.next())
         let repair = SSRC(generator.next())
-        ssrc = plan.isSimulcast ? own : plan.ssrcs.first ?? own
+        ssrc = isAnnounced ? plan.ssrcs.first ?? own : own
         let codec = plan.formats[0].codec
         packetizer = Packetizer(codec, firstPictureID: generator.next())
         history = RetransmissionHistory(capacity: plan.kind == .video ? Self.videoHistory : Self.audioHistory)
@@ -52,7 +57,7 @@ struct TrackSender: Sendable {
         timestampOffset = generator.next()
         if let payloadType = plan.formats[0].retransmissionPayloadType {
             repairStream = RetransmissionHistory.Stream(
-                ssrc: plan.isSimulcast ? repair : plan.retransmissionSSRCs.first ?? repair, payloadType: payloadType,
+                ssrc: isAnnounced ? plan.retransmissionSSRCs.first ?? repair : repair, payloadType: payloadType,
                 nextSequenceNumber: generator.next() & 0x7FFF)
         }
         counts = TrackStatistics(
