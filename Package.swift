@@ -45,6 +45,9 @@ let formats: [Target] = [
     room("Depacketize", ["Bytes", "Units", "Codecs"]),
     room("MP4", ["Bytes", "Units", "Codecs"]),
     room("WebM", ["Bytes", "Units", "Codecs"]),
+    room("Elementary", ["Bytes", "Units", "Codecs"]),
+    room("TransportStream", ["Bytes", "Units"]),
+    room("MJR", ["Bytes", "Units"]),
     room("Pattern", ["Bytes", "Units", "Codecs"]),
 ]
 
@@ -79,6 +82,12 @@ let shell: [Target] = [
     room("CommandLineOptions"),
     room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
     room(
+        "Repair",
+        [
+            "Bytes", "Units", "Codecs", "RTP", "Depacketize", "MP4", "WebM", "Elementary", "TransportStream", "MJR",
+            "Capture", "AV", "Storage",
+        ]),
+    room(
         "Service",
         [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
@@ -98,7 +107,7 @@ let app: [Target] = [
         name: "lathe",
         dependencies: [
             "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
-            "Inspect", "Link", "EventLoop", "AV", "Pattern",
+            "Inspect", "Repair", "Link", "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house),
     .executableTarget(
@@ -112,7 +121,7 @@ let fuzzTargets: Target = .target(
     name: "FuzzTargets",
     dependencies: [
         "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Jitter", "Codecs", "Depacketize", "MP4", "WebM",
-        "WebRTC",
+        "Elementary", "TransportStream", "MJR", "WebRTC",
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 
@@ -131,6 +140,9 @@ let testTargets: [Target] = [
     tests("Depacketize", ["Bytes", "Units", "Codecs"]),
     tests("MP4", ["Bytes", "Units", "Codecs"]),
     tests("WebM", ["Bytes", "Units", "Codecs"]),
+    tests("Elementary", ["Codecs"]),
+    tests("TransportStream", ["Bytes"]),
+    tests("MJR", ["Bytes"]),
     tests("Pattern", ["Bytes", "Units", "Codecs"]),
     tests(
         "WebRTC",
@@ -147,6 +159,9 @@ let testTargets: [Target] = [
     tests("Catalog"),
     tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
     tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
+    tests(
+        "Repair",
+        ["Bytes", "Units", "Codecs", "Depacketize", "MP4", "WebM", "Elementary", "Capture", "Storage"]),
     tests("CommandLineOptions"),
     tests(
         "Service",

@@ -69,6 +69,18 @@ extension AAC {
     public static func parseADTS(
         _ bytes: Span<UInt8>
     ) throws(WireError) -> (configuration: Configuration, packet: Range<Int>) {
+        let header = try parseADTSHeader(bytes)
+        guard header.byteCount <= bytes.count else {
+            throw .truncated(at: 0, needed: header.byteCount, available: bytes.count)
+        }
+        return (header.configuration, header.headerByteCount..<header.byteCount)
+    }
+
+    /// Reads the ADTS header at the start of `bytes`, which need not reach to the end of its packet: what it describes,
+    /// and how many bytes header and packet have.
+    public static func parseADTSHeader(
+        _ bytes: Span<UInt8>
+    ) throws(WireError) -> (configuration: Configuration, headerByteCount: Int, byteCount: Int) {
         var reader = BitReader(bytes)
         guard try reader.read(12) == 0xFFF else { throw .invalid("syncword", at: 0) }
         guard try reader.read(3) & 3 == 0 else { throw .invalid("layer", at: 1) }
@@ -82,7 +94,13 @@ extension AAC {
         _ = try reader.read(4)
         let total = Int(try reader.read(13))
         guard total >= headerByteCount else { throw .invalid("frame length", at: 3) }
-        guard total <= bytes.count else { throw .truncated(at: 0, needed: total, available: bytes.count) }
-        return (Configuration(sampleRate: sampleRates[index], channelCount: channels), headerByteCount..<total)
+        return (Configuration(sampleRate: sampleRates[index], channelCount: channels), headerByteCount, total)
+    }
+
+    /// A packet that decodes to silence: one element without a single band, and the end (§4.4.2.1).
+    public static func silence(channelCount: Int) -> [UInt8] {
+        precondition((1...2).contains(channelCount), "one or two channels")
+        // A single channel is 000 0000, gain and bands all zero, 111; a pair 001 0000 1, twice the same, 111.
+        return channelCount == 1 ? [0, 0, 0, 7] : [0x21, 0, 0, 0, 0, 0x1C]
     }
 }

@@ -24,7 +24,7 @@ public struct WebMFile: Sendable {
     private static let maximumElementCount = 2_000_000
 
     /// Nanoseconds in a unit of the file's times (RFC 9559 §11.1).
-    private var timestampScale: Int64 = 1_000_000
+    private(set) var timestampScale: Int64 = 1_000_000
 
     /// Reads a file's structure.
     public init(reading source: some ByteSource) {

@@ -10,7 +10,7 @@ struct Lathe {
     static var commands: [any Command.Type] {
         [
             ServeCommand.self, RecordCommand.self, PublishCommand.self, DemoCommand.self, InspectCommand.self,
-            DoctorCommand.self, PruneCommand.self, LinkCommand.self,
+            RepairCommand.self, DoctorCommand.self, PruneCommand.self, LinkCommand.self,
         ]
     }
 

@@ -4,7 +4,9 @@ import Foundation
 enum Layers {
     static let words: Set<String> = ["Bytes", "Units", "Secure"]
     static let formats: Set<String> = [
-        "Codecs", "Depacketize", "Jitter", "MP4", "Pattern", "RTP", "SDP", "STUN", "WHIP", "WebM",
+        "Codecs", "Depacketize", "Elementary", "Jitter", "MJR", "MP4", "Pattern", "RTP", "SDP", "STUN",
+        "TransportStream",
+        "WHIP", "WebM",
     ]
     static let machines: Set<String> = ["Capture", "Channel", "Link", "WebRTC"]
     static let edges: Set<String> = [
@@ -12,8 +14,8 @@ enum Layers {
     ]
     /// `TestSupport` reads fixtures from disk, and no other target names it.
     static let shell: Set<String> = [
-        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Service", "Storage", "TestSupport",
-        "Web",
+        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Repair", "Service", "Storage",
+        "TestSupport", "Web",
     ]
     static let app: Set<String> = ["lathe", "lathe-bench"]
 

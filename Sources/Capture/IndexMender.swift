@@ -1,9 +1,9 @@
 /// Adds to a `uid_*.txt` what a process that died could not write: where its files end.
-enum IndexMender {
+package enum IndexMender {
     /// The index with a `close` for each file that has a `create` and none, in the order of time; nothing if there is none.
     ///
     /// `lengths` says how long each file is, in milliseconds.
-    static func mended(_ text: String, lengths: [String: Int64]) -> String? {
+    package static func mended(_ text: String, lengths: [String: Int64]) -> String? {
         var lines = text.split(separator: "\n").map(Line.init)
         let closed = Set(lines.filter { $0.event == "close" }.map(\.file))
         var isChanged = false
@@ -17,6 +17,13 @@ enum IndexMender {
         return isChanged ? lines.map { $0.text + "\n" }.joined() : nil
     }
 
+    /// The files that have a `create` and no `close`, in the order of the lines.
+    package static func openFiles(in text: String) -> [String] {
+        let lines = text.split(separator: "\n").map(Line.init)
+        let closed = Set(lines.filter { $0.event == "close" }.map(\.file))
+        return lines.filter { $0.event == "create" && !closed.contains($0.file) }.map(\.file)
+    }
+
     /// `TIME FILE EVENT … `, one blank between words and one behind the last; a file's name may hold blanks.
     private struct Line {
         let text: String
@@ -27,7 +34,7 @@ enum IndexMender {
         init(_ text: Substring) {
             self.text = String(text)
             let words = text.split(separator: " ", omittingEmptySubsequences: false)
-            guard let first = words.first, let seconds = Double(first) else { return }
+            guard let first = words.first, let seconds = Double(first), (0..<1e9).contains(seconds) else { return }
             milliseconds = Int64((seconds * 1000).rounded())
             guard let place = words.lastIndex(where: { ["create", "close"].contains($0) }), place > 1 else { return }
             (file, event) = (words[1..<place].joined(separator: " "), String(words[place]))

@@ -1,0 +1,72 @@
+import Codecs
+import Depacketize
+import RTP
+import Units
+
+/// One stream of a Janus recording, as frames with times.
+struct JanusLane {
+    /// What is known of the stream before its frames are made.
+    struct Source: Sendable {
+        var file: FilePath
+        var codec: Codec
+        var description: JanusDescription
+        var timeline: JanusClock.Timeline
+        /// By how much the stream's first packet came later than the first of all.
+        var offsetNanoseconds: Int64 = 0
+    }
+
+    private let source: Source
+    private(set) var reader: JanusReader
+    private var depacketizer: Depacketizer
+    private var rotation: Rotation?
+    private var isAtEnd = false
+    /// The frame that comes next, and when it is.
+    private(set) var head: (frame: Frame, time: ChannelTime)?
+
+    init(_ source: Source, _ counter: ReadCounter?) throws {
+        self.source = source
+        reader = try JanusReader(source.file, rate: source.codec.clockRate, counter)
+        depacketizer = Depacketizer(source.codec)
+        try advance()
+    }
+
+    var codec: Codec { source.codec }
+    var incompleteFrameCount: Int { depacketizer.counts.incompleteFrames }
+
+    /// Moves on to the next frame.
+    mutating func advance() throws {
+        while true {
+            if var frame = depacketizer.nextFrame() {
+                frame.rotation = rotation
+                head = (frame, time(of: frame.ticks))
+                return
+            }
+            guard let packet = try reader.next() else {
+                head = nil
+                return
+            }
+            push(packet)
+        }
+    }
+
+    private func time(of ticks: Int64) -> ChannelTime {
+        ChannelTime(nanoseconds: source.timeline.nanoseconds(ticks) + source.offsetNanoseconds)
+    }
+
+    private mutating func push(_ packet: JanusPacket) {
+        var header = packet.header
+        let bytes = packet.bytes.span
+        if let red = source.description.or, Int(header.payloadType.rawValue) == red, codec.kind == .audio {
+            guard let blocks = try? REDPacket(parsing: bytes.extracting(header.payload)) else { return }
+            header = header.unwrapping(blocks.primary)
+        }
+        if let id = source.description.orientationExtension, let range = header.extensionElement(id: id, in: bytes),
+            let byte = range.first.map({ packet.bytes[$0] })
+        {
+            rotation = Rotation(rawValue: Int(byte & 3) * 90) ?? rotation
+        }
+        depacketizer.push(
+            payload: bytes.extracting(header.payload), marker: header.marker, timestamp: packet.ticks,
+            lostBefore: packet.lostBefore, arrival: .ms(packet.arrivalMilliseconds))
+    }
+}

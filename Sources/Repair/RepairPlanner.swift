@@ -1,0 +1,77 @@
+import Bytes
+import Capture
+import Foundation
+import Storage
+
+/// Looks at files one after the other, and says what would be done about each.
+public struct RepairPlanner {
+    private let options: RepairOptions
+    /// How long the files are that were looked at, by path, for the indexes that name them.
+    private var lengths: [String: Int64] = [:]
+
+    public init(_ options: RepairOptions) { self.options = options }
+
+    /// What is to be done about a candidate; fails only if it cannot be read, or must not be touched.
+    public mutating func plan(_ candidate: RepairCandidate) throws -> RepairPlan {
+        let lock = try RepairJob.lock(FilePath(candidate.path).directory)
+        defer { withExtendedLifetime(lock) {} }
+        var plan =
+            switch candidate.subject {
+            case .file(let file): try Self.plan(file, options)
+            case .streams(let take): try Self.planStreams(of: take, options)
+            case .janus(let files): try JanusPlanner(files: files, options: options).plan()
+            case .index(let file): try IndexPlanner(file: file, lengths: lengths).plan()
+            }
+        note(plan.durationMilliseconds, of: plan.path)
+        if !options.isInPlace, plan.isActionable, let output = plan.output, plan.kind != .index,
+            FilePath(output).exists
+        {
+            let refusal = RepairRefusal(
+                "\(output) is there already", remedy: "move it away, or use what it holds: nothing is overwritten")
+            plan.verdict = .hopeless(refusal)
+        }
+        return plan
+    }
+
+    /// Takes in how long a file is after all.
+    public mutating func note(_ report: RepairReport) { note(report.durationMilliseconds, of: report.path) }
+
+    private mutating func note(_ milliseconds: Int64?, of path: String) {
+        if let milliseconds { lengths[path] = milliseconds }
+    }
+
+    private static func plan(_ file: FilePath, _ options: RepairOptions) throws -> RepairPlan {
+        let source = try ReadOnlyFile(file.path)
+        let take = TakePlanner(file: file, source: source, options: options)
+        let plan: RepairPlan
+        switch FileKind(of: source, named: file.name) {
+        case .movie: plan = try planMovie(file, take, options)
+        case .webM: plan = take.planWebM()
+        case .sound: plan = SoundPlanner(file: file, source: source, options: options).plan()
+        case .transportStream: plan = try TransportPlanner(file: file, options: options).plan()
+        case .janus: plan = try JanusPlanner(files: [file], options: options).plan()
+        case .streams, .index, .unknown:
+            let remedy = "MP4, WebM, Matroska, MPEG-TS, ADTS, Janus recordings and streams beside a take can be"
+            plan = RepairPlan(
+                file, .unknown, .hopeless(RepairRefusal("it is no kind of file that is known here", remedy: remedy)))
+        }
+        if let failure = source.failure { throw failure }
+        return plan
+    }
+
+    private static func planMovie(
+        _ file: FilePath, _ take: TakePlanner, _ options: RepairOptions
+    ) throws -> RepairPlan {
+        if let plan = take.planMovie() { return plan }
+        guard let streams = SideStreams(of: file) else { return take.hopelessMovie() }
+        return try StreamsPlanner(streams: streams, options: options).plan()
+    }
+
+    private static func planStreams(of take: FilePath, _ options: RepairOptions) throws -> RepairPlan {
+        guard let streams = SideStreams(of: take) else {
+            throw RepairRefusal(
+                "there are no streams beside \(take.path)", remedy: "look for \(take.name).h264 and .aac")
+        }
+        return try StreamsPlanner(streams: streams, options: options).plan()
+    }
+}

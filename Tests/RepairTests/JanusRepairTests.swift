@@ -1,0 +1,139 @@
+import Bytes
+import Codecs
+import Depacketize
+import Foundation
+import MP4
+import TestSupport
+import Testing
+import Units
+import WebM
+
+@testable import Repair
+
+@Suite("Making files of a Janus server's recordings")
+struct JanusRepairTests {
+    /// Two seconds of pictures; their first packet was written at `start` microseconds.
+    static func pictures(
+        _ codec: Codec = .h264, start: Int64, change: (inout [[UInt8]]) -> Void = { _ in }
+    ) throws -> [UInt8] {
+        let fixture = try Fixture(codec == .h264 ? .h264 : .vp8)
+        var writer = MJRWriter(#"{"t":"v","c":"\#(codec.rawValue)","s":1,"u":\#(start)}"#)
+        var sequence: UInt16 = 65_530
+        for sample in fixture.samplesInBand {
+            var packetizer = Packetizer(codec, maximumPayloadByteCount: 600)
+            packetizer.load(
+                Frame(
+                    codec: codec, ticks: sample.decodeTicks, isKeyframe: sample.isKeyframe, bytes: sample.bytes,
+                    arrival: .ms(0)))
+            var packets: [[UInt8]] = []
+            while packetizer.advance() {
+                packets.append(
+                    MJRWriter.rtp(
+                        packetizer.payload, sequence: sequence,
+                        timestamp: 4_294_960_000 &+ UInt32(sample.decodeTicks), marker: packetizer.marker))
+                sequence &+= 1
+            }
+            change(&packets)
+            for packet in packets { writer.packet(packet, arrivalMilliseconds: UInt32(sample.decodeTicks / 90)) }
+        }
+        return writer.bytes
+    }
+
+    static func sound(start: Int64) throws -> [UInt8] {
+        var writer = MJRWriter(#"{"t":"a","c":"opus","s":1,"u":\#(start)}"#)
+        for (number, sample) in try Fixture(.opus).samples.enumerated() {
+            let packet = MJRWriter.rtp(
+                sample.bytes, sequence: UInt16(number), timestamp: UInt32(sample.decodeTicks) + 77, payloadType: 111)
+            // The network delays some.
+            let delay = UInt32(number % 7 == 3 ? 30 : 0)
+            writer.packet(packet, arrivalMilliseconds: UInt32(sample.decodeTicks / 48) + delay)
+        }
+        return writer.bytes
+    }
+
+    private static func starts(_ bytes: [UInt8]) -> [String: Int64] {
+        var starts: [String: Int64] = [:]
+        for track in MovieFile(reading: bytes).tracks {
+            let first = track.samples.first?.presentationTicks ?? 0
+            starts[track.handler.description] = first * 1000 / Int64(track.timescale.ticksPerSecond)
+        }
+        return starts
+    }
+
+    @Test("pairs sound with pictures, and places them by when they arrived") func pair() throws {
+        let scene = try Scene()
+        let origin: Int64 = 1_700_000_000_000_000
+        try scene.write("videoroom-1234-user-7-1700-video-1.mjr", try Self.pictures(start: origin + 250_000))
+        try scene.write("videoroom-1234-user-7-1700-audio-0.mjr", try Self.sound(start: origin))
+        let reports = try scene.repair()
+        #expect(reports.map(\.outcome) == [.repaired], "\(reports)")
+        let bytes = try scene.bytes("videoroom-1234-user-7-1700.mp4")
+        let movie = MovieFile(reading: bytes)
+        // The pictures begin a quarter of a second late; sound is silent until they end.
+        #expect(
+            movie.isWhole && movie.tracks.map(\.samples.count).sorted() == [60, 113],
+            "\(movie.tracks.map(\.samples.count))")
+        let starts = Self.starts(bytes)
+        #expect(abs((starts["vide"] ?? 0) - (starts["soun"] ?? 0) - 250) <= 7, "\(starts)")
+        #expect(try scene.repair().map(\.outcome) == [.whole, .whole])
+        guard SecondOpinion.isAvailable else { return }
+        let answer = try SecondOpinion.decode(bytes, extension: "mp4")
+        #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+    }
+
+    @Test("puts VP8 into WebM, and either alone into a file of its own") func alone() throws {
+        let scene = try Scene()
+        try scene.write("r-video.mjr", try Self.pictures(.vp8, start: 5))
+        #expect(try scene.repair("r-video.mjr").map(\.outcome) == [.repaired])
+        let webM = WebMFile(reading: try scene.bytes("r.webm"))
+        #expect(webM.isWhole && webM.tracks.map(\.samples.count) == [60])
+        try scene.write("s-audio-0.mjr", try Self.sound(start: 5))
+        #expect(try scene.repair("s-audio-0.mjr").map(\.outcome) == [.repaired])
+        #expect(MovieFile(reading: try scene.bytes("s.m4a")).tracks.map(\.samples.count) == [101])
+    }
+
+    @Test("puts packets in order, and says what never came") func loss() throws {
+        let scene = try Scene()
+        var number = 0
+        let bytes = try Self.pictures(start: 5) { packets in
+            number += 1
+            if packets.count > 1 { packets.swapAt(0, packets.count - 1) }
+            if number == 30 { packets.removeLast() }
+        }
+        try scene.write("r-video-0.mjr", bytes)
+        let reports = try scene.repair("r-video-0.mjr")
+        #expect(reports[0].notes.contains { $0.contains("packets of pictures never came") }, "\(reports)")
+        let tracks = MovieFile(reading: try scene.bytes("r.mp4")).tracks
+        #expect(tracks.first?.samples.count ?? 0 >= 29)
+    }
+
+    @Test("is not led astray by a packet whose numbers are damaged", arguments: [2, 3, 4, 5])
+    func wildNumbers(place: Int) throws {
+        let scene = try Scene()
+        var number = 0
+        let bytes = try Self.pictures(start: 5) { packets in
+            number += 1
+            if number == 20 { packets[0][place] ^= 0x40 }
+        }
+        try scene.write("r-video-0.mjr", bytes)
+        _ = try scene.repair("r-video-0.mjr")
+        let track = try #require(MovieFile(reading: try scene.bytes("r.mp4")).tracks.first)
+        #expect(track.samples.count >= 19 && track.endTicks <= 181_000, "\(track.samples.count), \(track.endTicks)")
+    }
+
+    @Test(
+        "says why it cannot be done",
+        arguments: [
+            (#"{"t":"v","c":"h264","e":true}"#, "encrypted"), (#"{"t":"a","c":"multiopus"}"#, "multiopus"),
+            ("{", "cannot be read"),
+        ])
+    func refuses(description: String, words: String) throws {
+        let scene = try Scene()
+        var writer = MJRWriter(description)
+        writer.packet(MJRWriter.rtp([1, 2], sequence: 1, timestamp: 1), arrivalMilliseconds: 0)
+        try scene.write("a.mjr", writer.bytes)
+        let reports = try scene.repair("a.mjr")
+        #expect(reports.map(\.outcome) == [.hopeless])
+        #expect(reports[0].notes.joined().contains(words), "\(reports)")
+    }
+}
