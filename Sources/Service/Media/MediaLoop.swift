@@ -213,11 +213,18 @@ actor MediaLoop: DatagramReceiver {
 
     private func drain(_ slot: PeerSlot, at now: Instant) {
         slot.isTouched = false
+        var isLate = false
         while true {
             switch slot.peer.nextOutput() {
             case .datagram(let path): port.send(slot.peer.outgoing.span, to: path.remote, from: path.local.ip)
             case .event(let event): handle(event, of: slot, at: now)
             case .wait(let deadline):
+                // It has only been told of the moments at which its datagrams came.
+                if let deadline, deadline <= now, !isLate {
+                    isLate = true
+                    slot.peer.advance(to: now)
+                    continue
+                }
                 slot.deadline = deadline
                 note(slot, isHurried: slot.peer.isInHurry)
                 if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }

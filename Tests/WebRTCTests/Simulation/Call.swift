@@ -25,6 +25,8 @@ final class Call {
     var now = Instant.ms(1_000)
     var sources: [FrameSource] = []
     var sendsMedia = true
+    /// When the server looks at its socket; at once, unless it lets datagrams gather.
+    var reading = ReadingSchedule()
 
     /// What each side told, and when.
     private(set) var serverEvents: [(moment: Instant, event: PeerEvent)] = []
@@ -47,10 +49,11 @@ final class Call {
         (up.loss, down.loss, up.delay, down.delay) = (loss, loss, delay, delay)
     }
 
-    /// A call over a network that behaves alike in both directions.
+    /// A call over a network that behaves alike in both directions, with a server that reads as a media loop does.
     convenience init(_ codecs: [Codec], seed: UInt64, network: LinkConditions) throws {
         try self.init(codecs, seed: seed)
         (up.conditions, down.conditions) = (network, network)
+        reading.gathers = true
     }
 
     init(
@@ -94,8 +97,8 @@ final class Call {
         let end = now + duration
         var roundsAtOnce = 0
         while true {
-            var next = min(drainServer() ?? end, drainClient() ?? end)
-            for arrival in [up.nextArrival, down.nextArrival] { next = min(next, arrival ?? end) }
+            var next = min(reading.next(after: drainServer()) ?? end, drainClient() ?? end)
+            next = min(next, reading.next(after: up.nextArrival) ?? end, down.nextArrival ?? end)
             if sendsMedia { for source in sources { next = min(next, source.nextFrame) } }
             roundsAtOnce = next <= now ? roundsAtOnce + 1 : 0
             guard roundsAtOnce < 10_000 else {
@@ -109,12 +112,7 @@ final class Call {
     }
 
     private func step() {
-        while let (path, bytes) = up.receive(at: now) {
-            var buffer = PacketBuffer(bytes)
-            if PacketKind(buffer.span) == .rtp { mediaPacketCount += 1 }
-            server.receive(&buffer, from: path.remote, on: path.local, at: now)
-            _ = drainServer()
-        }
+        if reading.isOpen(at: now) { runServer() }
         while let (path, bytes) = down.receive(at: now) {
             var buffer = PacketBuffer(bytes)
             client.receive(&buffer, from: path.remote, on: Self.clientAddress, at: now)
@@ -131,8 +129,22 @@ final class Call {
                 }
             }
         }
-        server.advance(to: now)
         client.advance(to: now)
+    }
+
+    /// A round of the server: it takes all that has come, as of when it came, does what is due, and answers.
+    private func runServer() {
+        var isWoken = false
+        while let arrival = up.nextArrival, let (path, bytes) = up.receive(at: now) {
+            var buffer = PacketBuffer(bytes)
+            if PacketKind(buffer.span) == .rtp { mediaPacketCount += 1 }
+            server.receive(&buffer, from: path.remote, on: path.local, at: arrival)
+            isWoken = true
+            if !reading.gathers { _ = drainServer() }
+        }
+        server.advance(to: now)
+        _ = drainServer()
+        if isWoken { reading.rest(isInHurry: server.isInHurry, from: now) }
     }
 
     private func drainServer() -> Instant? {
