@@ -33,6 +33,22 @@ extension DatagramReceiver {
     public func batchEnded(at now: Instant) {}
 
     public func takeRound(readable: ReadableSockets, at now: Instant) -> Instant? {
+        read(readable, at: now)
+        let deadline = advance(to: now)
+        port.flush()
+        return deadline
+    }
+
+    /// Reads what lies in the sockets now, out of turn: for who is about to do what should come after it.
+    ///
+    /// Not to be called while a datagram is being received.
+    public func readGathered(at now: Instant) {
+        var all = ReadableSockets()
+        for index in port.sockets.indices { all.insert(index) }
+        read(all, at: now)
+    }
+
+    private func read(_ readable: ReadableSockets, at now: Instant) {
         var packet = port.takePacket()
         for index in port.sockets.indices where readable.contains(index) {
             let socket = port.sockets[index]
@@ -50,9 +66,6 @@ extension DatagramReceiver {
             }
         }
         port.putBack(packet)
-        let deadline = advance(to: now)
-        port.flush()
-        return deadline
     }
 
     /// Joins `loop`, which must be this actor's executor, and has it read the port from now on.

@@ -66,6 +66,23 @@ struct UDPPortTests {
         await loop.ended()
     }
 
+    @Test("reads what lies there out of turn, when its owner asks")
+    func outOfTurn() async throws {
+        let loop = try EventLoop(name: "turns")
+        let server = try Echo(on: loop, binding: [.anyLoopback], answers: false)
+        let client = try Echo(on: loop, binding: [.anyLoopback], answers: false)
+        _ = try await client.start()
+        await client.send(["first", "second"], to: await server.addresses[0])
+        await client.rounds(2)
+        // It has not joined the loop, so that nobody else reads for it.
+        await server.readGathered(at: SystemClock.now())
+        #expect(await server.seen(atLeast: 0).map(\.text) == ["first", "second"])
+        await server.readGathered(at: SystemClock.now())
+        #expect(await server.seen(atLeast: 0).count == 2)
+        loop.stop()
+        await loop.ended()
+    }
+
     @Test("answers from the address that was asked, not the one the route would choose")
     func sourceAddress() async throws {
         let wildcard = TransportAddress(ip: .v4(0), port: 0)

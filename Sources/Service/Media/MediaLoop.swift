@@ -87,12 +87,14 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
-    /// Says goodbye to a peer.
+    /// Says goodbye to a peer, once it has been given what has come of it.
     ///
     /// Its notice `closed` follows.
     func close(_ id: PeerID) {
         guard let slot = slots[id] else { return }
-        slot.peer.close(at: SystemClock.now())
+        let now = SystemClock.now()
+        readGathered(at: now)
+        slot.peer.close(at: now)
         touch(slot)
     }
 
@@ -104,8 +106,11 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
-    /// Stops sending frames to a capture, once those that were on their way have been handed over.
+    /// Stops sending frames to a capture, once those that have come or were on their way have been handed over.
     func removeRoute(_ capture: CaptureID, from id: PeerID) {
+        let now = SystemClock.now()
+        readGathered(at: now)
+        if let slot = slots[id], slot.isTouched { drain(slot, at: now) }
         tellStatistics(to: CaptureSource(capture: capture, peer: id))
         slots[id]?.routes.removeAll { $0.capture == capture }
         handOver()
