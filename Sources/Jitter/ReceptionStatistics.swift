@@ -53,6 +53,9 @@ public struct ReceptionStatistics: Sendable {
         scaledJitter = 0
     }
 
+    /// Whether its sender has reported, so that our answer lets it measure the round trip.
+    public var hasSenderReport: Bool { senderReport != nil }
+
     /// Packets that should have arrived by now, counted from the first to the highest.
     public var expectedCount: Int64 { packetCount == 0 ? 0 : highest - first + 1 }
 

@@ -21,7 +21,7 @@ extension Peer where Channel: ~Copyable {
         }
         self.now = max(self.now, now)
         guard case .connected = phase, queue.count < Self.queueLimit else { return false }
-        reports.begin(at: self.now)
+        if !senders[slot].hasSent { reports.hasten(at: self.now) }
         senders[slot].send(
             frame, into: &queue, transportSequenceNumber: &transportSequenceNumber, at: self.now)
         return true

@@ -205,7 +205,7 @@ extension Peer where Channel: ~Copyable {
         let roundTrip = knownRoundTrip
         tracks[slot] = track
         receivers[slot] = TrackReceiver(id: track, media[section], format: format, roundTrip: roundTrip, at: now)
-        reports.begin(at: now)
+        reports.hasten(at: now)
         return true
     }
 
@@ -288,6 +288,8 @@ extension Peer where Channel: ~Copyable {
             receivers[slot].receiveRepairReport(report, at: now)
             return
         }
+        // The round trip is measured by our answer.
+        if !receivers[slot].reception.hasSenderReport { reports.hasten(at: now) }
         guard let ticks = receivers[slot].receive(report, at: now) else { return }
         events.append(.senderReport(track, report.ntp, ticks: ticks, arrival: now))
     }

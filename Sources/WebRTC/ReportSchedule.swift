@@ -9,19 +9,28 @@ struct ReportSchedule: Sendable {
     static let receiverInterval = Duration.milliseconds(500)
     /// The time between sender reports: each is a point of the line that synchronises sound and picture.
     static let senderInterval = Duration.seconds(1)
-    /// How soon the first one comes.
+    /// How soon the first one about a stream comes: until then its sender guesses what the path is like.
     static let firstDelay = Duration.milliseconds(100)
 
     /// When the next one is due; nothing before there is something to report.
     private(set) var deadline: Instant?
+    /// When what is new has lasted for long enough to be reported.
+    private var news: Instant?
 
-    /// Media began to flow.
-    mutating func begin(at now: Instant) { deadline = deadline ?? now + Self.firstDelay }
+    /// There is something new to report: a stream began, or its sender reported first.
+    ///
+    /// A report that is due before is made all the same, and another one then: the other side may not know the stream yet.
+    mutating func hasten(at now: Instant) {
+        let soon = now + Self.firstDelay
+        news = soon
+        deadline = min(deadline ?? soon, soon)
+    }
 
     /// Whether a report is due; if so, the next one is scheduled.
     mutating func takeDue(at now: Instant, interval: Duration) -> Bool {
         guard let due = deadline, due <= now else { return false }
-        deadline = now + interval
+        if let soon = news, soon <= now { news = nil }
+        deadline = min(now + interval, news ?? now + interval)
         return true
     }
 }

@@ -85,6 +85,26 @@ struct RepairTimerTests {
     }
 }
 
+@Suite("The schedule of reports")
+struct ReportScheduleTests {
+    @Test("tells of what is new soon, and at an even pace of what is known")
+    func pace() {
+        var schedule = ReportSchedule()
+        #expect(schedule.deadline == nil)
+        schedule.hasten(at: .ms(0))
+        // Another stream begins just before the first report.
+        schedule.hasten(at: .ms(99))
+        var moments: [Instant] = []
+        while let due = schedule.deadline, due <= .ms(3_000) {
+            let isEarly = schedule.takeDue(at: due - .milliseconds(1), interval: .seconds(1))
+            let isDue = schedule.takeDue(at: due, interval: .seconds(1))
+            #expect(!isEarly && isDue)
+            moments.append(due)
+        }
+        #expect(moments == [.ms(100), .ms(199), .ms(1_199), .ms(2_199)])
+    }
+}
+
 @Suite("Overture")
 struct OvertureTests {
     private func header(_ number: UInt16) throws -> RTPHeader {

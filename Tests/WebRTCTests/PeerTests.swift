@@ -79,6 +79,22 @@ struct PeerTests {
         #expect(sources == [SSRC(100), SSRC(101), SSRC(200)])
     }
 
+    @Test("each stream is reported on soon after it began, and again soon after its sender reported first")
+    func firstReports() throws {
+        let call = try Call(seed: 9, delay: 30...30)
+        // The picture begins when the sound's reports have long been regular.
+        let beginning = Instant.ms(3_050)
+        call.sources[0].nextFrame = beginning
+        call.run(for: .seconds(4))
+        let blocks = call.feedback.compactMap { moment, packet -> (moment: Instant, block: ReportBlock)? in
+            guard case .receiverReport(let report) = packet else { return nil }
+            return report.blocks.first { $0.source == SSRC(100) }.map { (moment, $0) }
+        }
+        #expect(try #require(blocks.first).moment <= beginning + .milliseconds(30) + ReportSchedule.firstDelay)
+        let answer = try #require(blocks.first { $0.block.lastSenderReport != 0 })
+        #expect(answer.moment <= beginning + .milliseconds(60) + ReportSchedule.firstDelay * 2)
+    }
+
     @Test("congestion feedback tells of every packet that came, at most 100 ms later")
     func transportFeedback() throws {
         let call = try Call([.vp8], seed: 4, loss: 0.05)
