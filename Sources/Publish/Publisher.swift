@@ -13,6 +13,8 @@ public actor Publisher: DatagramReceiver {
     /// A frame that cannot be sent yet is tried again this much later.
     private static let idlePoll = Duration.milliseconds(5)
     private static let connectTimeout = Duration.seconds(15)
+    /// How long after its end a source may still give what it held back.
+    private static let lateness = Duration.seconds(1)
     /// A server says something ten times a second; one that is silent for so long is gone.
     private static let silence = Duration.seconds(3)
     /// How long to wait before the connection is tried again, doubling from the first to the last.
@@ -104,6 +106,7 @@ public actor Publisher: DatagramReceiver {
     /// Sends until `duration` has passed, the source is over, or the connection ends.
     public func send(for duration: Duration?) async throws {
         deadline = duration.flatMap { length in started.map { $0 + length } }
+        if let duration { source.end(at: duration) }
         while true {
             loop.wake()
             await withCheckedContinuation { continuation in
@@ -142,7 +145,13 @@ public actor Publisher: DatagramReceiver {
     func stop() {
         isStopped = true
         guard end == nil else { return }
-        conclude(.done)
+        if let started {
+            let now = SystemClock.now()
+            deadline = now
+            source.end(at: started.duration(to: now))
+        } else {
+            conclude(.done)
+        }
         loop.wake()
     }
 
@@ -227,7 +236,7 @@ public actor Publisher: DatagramReceiver {
         // Time does not stand still for who is away.
         case .away, .failed: while source.take(dueBy: elapsed) != nil {}
         case nil:
-            if let deadline, now >= deadline {
+            if let deadline, now >= deadline + Self.lateness {
                 conclude(.done)
                 return nil
             }

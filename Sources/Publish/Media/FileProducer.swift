@@ -38,6 +38,7 @@ final class FileProducer: FrameProducer, @unchecked Sendable {
     /// When the last round of the file ended.
     private var roundStart: Duration = .zero
     private var isAtEnd = false
+    private var ending: Duration?
 
     init(_ settings: FileSettings) throws(CodecError) {
         var reader = try MediaFileReader(path: settings.path)
@@ -72,8 +73,11 @@ final class FileProducer: FrameProducer, @unchecked Sendable {
             }
             try take(item)
         }
-        return popEarliest()
+        guard let frame = popEarliest() else { return nil }
+        return ending.map { $0 <= frame.due } ?? false ? nil : frame
     }
+
+    func end(at moment: Duration) { ending = moment }
 
     /// Whether a frame still unread may be due before all those at hand.
     private var needsMore: Bool {

@@ -15,6 +15,7 @@ final class FrameQueue: @unchecked Sendable {
     private var isStopped = false
     private var isOver = false
     private var wantsKeyframe = false
+    private var end: Duration?
     private var reason: String?
 
     var nextDue: Duration? { locked { frames.first?.due } }
@@ -30,6 +31,12 @@ final class FrameQueue: @unchecked Sendable {
     }
 
     func requestKeyframe() { locked { wantsKeyframe = true } }
+
+    /// Tells the producer when to end.
+    func end(at moment: Duration) { locked { end = moment } }
+
+    /// When the producer was told to end, since this was last called.
+    func takeEnd() -> Duration? { locked { end.take() } }
 
     func stop() {
         locked {

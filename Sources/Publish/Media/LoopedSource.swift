@@ -42,7 +42,13 @@ public final class LoopedSource: MediaSource {
     private struct Place {
         var index = 0
         var round: Int64 = 0
-        var isStopped = false
+        var end: Duration?
+
+        /// When the next frame is due.
+        func due(_ loop: PatternLoop) -> Duration { loop.frames[index].due + .seconds(round * Int64(loop.seconds)) }
+
+        /// Whether the end has come.
+        func isOver(_ loop: PatternLoop) -> Bool { end.map { $0 <= due(loop) } ?? false }
     }
 
     private let loop: PatternLoop
@@ -52,20 +58,17 @@ public final class LoopedSource: MediaSource {
     public init(_ loop: PatternLoop) { self.loop = loop }
 
     public var tracks: [SourceTrack] { loop.tracks }
-    public var isEnded: Bool { place.withLock(\.isStopped) }
+    public var isEnded: Bool { place.withLock { $0.isOver(loop) } }
     public var failure: String? { nil }
 
     public var nextDue: Duration? {
-        place.withLock { place in
-            place.isStopped ? nil : loop.frames[place.index].due + .seconds(place.round * Int64(loop.seconds))
-        }
+        place.withLock { $0.isOver(loop) ? nil : $0.due(loop) }
     }
 
     public func take(dueBy elapsed: Duration) -> SourceFrame? {
         place.withLock { place in
-            let seconds = place.round * Int64(loop.seconds)
-            guard !place.isStopped, loop.frames[place.index].due + .seconds(seconds) <= elapsed else { return nil }
-            let frame = loop.frames[place.index].shifted(bySeconds: seconds)
+            guard !place.isOver(loop), place.due(loop) <= elapsed else { return nil }
+            let frame = loop.frames[place.index].shifted(bySeconds: place.round * Int64(loop.seconds))
             place.index += 1
             if place.index == loop.frames.count {
                 place.index = 0
@@ -78,5 +81,7 @@ public final class LoopedSource: MediaSource {
     /// Does nothing: the next keyframe is never further than the loop's keyframe interval.
     public func requestKeyframe() {}
 
-    public func stop() { place.withLock { $0.isStopped = true } }
+    public func end(at moment: Duration) { place.withLock { $0.end = moment } }
+
+    public func stop() { end(at: .zero) }
 }

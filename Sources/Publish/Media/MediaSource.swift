@@ -65,6 +65,10 @@ public protocol MediaSource: AnyObject, Sendable {
     /// Asks for a keyframe soon; a source that cannot make one on demand goes on to its next.
     func requestKeyframe()
 
-    /// Ends the source early.
+    /// Lets the source end with what is captured before `moment`, since the start: frames of that still come later if
+    /// their encoder holds them back.
+    func end(at moment: Duration)
+
+    /// Ends the source at once, whatever it still holds.
     func stop()
 }

@@ -11,6 +11,8 @@ final class PatternPictures {
     private var number: Int64 = 0
     /// What is encoded and was not taken yet.
     private var frames: [SourceFrame] = []
+    /// Whether the encoders were told that no more pictures come.
+    private var isDrained = false
 
     init(_ settings: PatternSettings, codec: Codec) {
         self.settings = settings
@@ -18,8 +20,12 @@ final class PatternPictures {
         layers = (0..<settings.encodingCount).map { PatternLayer(settings, index: $0) }
     }
 
-    /// When the next frame is due.
-    var due: Duration { frames.first?.due ?? due(number) }
+    /// When the next frame is due; nothing once all have come of the pictures that are drawn before `end`.
+    func nextDue(before end: Duration?) -> Duration? {
+        if let first = frames.first { return first.due }
+        guard !isDrained else { return nil }
+        return end.map { min(due(number), $0) } ?? due(number)
+    }
 
     /// Makes the next picture of each layer a keyframe.
     func owesKeyframe() {
@@ -27,8 +33,10 @@ final class PatternPictures {
     }
 
     /// The next frame; nothing if the encoders skipped a picture, or hold it back.
-    func next() throws(CodecError) -> SourceFrame? {
-        if frames.isEmpty { try encodeNext() }
+    func next(before end: Duration?) throws(CodecError) -> SourceFrame? {
+        if frames.isEmpty {
+            if let end, end <= due(number) { try drain() } else { try encodeNext() }
+        }
         return frames.isEmpty ? nil : frames.removeFirst()
     }
 
@@ -47,6 +55,18 @@ final class PatternPictures {
             }
         }
         number += 1
+    }
+
+    /// Takes what the encoders held back; it is due at the pace of the pictures that would have followed.
+    private func drain() throws(CodecError) {
+        isDrained = true
+        for (index, layer) in layers.enumerated() {
+            for (place, var frame) in try layer.drain().enumerated() {
+                frame.rotation = settings.script.rotation(at: moment(of: frame))
+                frames.append(SourceFrame(frame: frame, due: due(number + Int64(place)), encoding: index))
+            }
+        }
+        frames.sort { $0.due < $1.due }
     }
 
     private func due(_ number: Int64) -> Duration {
@@ -94,11 +114,18 @@ final class PatternLayer {
         return frames + [frame]
     }
 
+    /// Ends the stream, and returns what its encoder held back.
+    func drain() throws(CodecError) -> [Frame] {
+        var frames: [Frame] = []
+        while let frame = try slot?.encoder.drain() { frames.append(frame) }
+        return frames
+    }
+
     /// The encoder for this look; a new one if the codec or the size changed, after the last frames of the old.
     private func slot(for look: PatternLook, leaving frames: inout [Frame]) throws(CodecError) -> EncoderSlot {
         let size = look.size.halved(index)
         if let slot, slot.codec == look.codec, slot.size == size { return slot }
-        while let frame = try slot?.encoder.drain() { frames.append(frame) }
+        frames = try drain()
         var video = VideoEncoder.Settings(
             codec: look.codec, width: size.width, height: size.height, framesPerSecond: settings.framesPerSecond,
             // A quarter of the pixels needs more than a quarter of the rate.

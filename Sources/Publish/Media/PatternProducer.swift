@@ -7,6 +7,7 @@ final class PatternProducer: FrameProducer, @unchecked Sendable {
     let tracks: [SourceTrack]
     private let pictures: PatternPictures?
     private let sound: PatternSound?
+    private var ending: Duration?
 
     init(_ settings: PatternSettings) throws(CodecError) {
         tracks = settings.tracks
@@ -17,12 +18,16 @@ final class PatternProducer: FrameProducer, @unchecked Sendable {
     func next(forcingKeyframe: Bool) throws(CodecError) -> SourceFrame? {
         if forcingKeyframe { pictures?.owesKeyframe() }
         while true {
-            guard let pictures, sound.map({ pictures.due <= $0.due }) ?? true else {
-                guard let sound else { return nil }
-                if let frame = try sound.next() { return frame }
-                continue
+            let shown = pictures?.nextDue(before: ending)
+            let heard = sound.flatMap { sound in ending.map { $0 <= sound.due } ?? false ? nil : sound.due }
+            switch (shown, heard) {
+            case (nil, nil): return nil
+            case (let shown?, let heard) where heard.map { shown <= $0 } ?? true:
+                if let frame = try pictures?.next(before: ending) { return frame }
+            default: if let frame = try sound?.next() { return frame }
             }
-            if let frame = try pictures.next() { return frame }
         }
     }
+
+    func end(at moment: Duration) { ending = moment }
 }

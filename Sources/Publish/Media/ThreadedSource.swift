@@ -7,6 +7,9 @@ protocol FrameProducer: AnyObject, Sendable {
 
     /// The next frame in order of due times; nothing at the end.
     func next(forcingKeyframe: Bool) throws(CodecError) -> SourceFrame?
+
+    /// Makes the end come with what is captured before `moment`, or has been already.
+    func end(at moment: Duration)
 }
 
 /// A source that draws, reads and encodes on a thread of its own, a little ahead of its publisher.
@@ -39,11 +42,14 @@ public final class ThreadedSource: MediaSource {
     public var failure: String? { queue.failure }
     public func take(dueBy elapsed: Duration) -> SourceFrame? { queue.take(dueBy: elapsed) }
     public func requestKeyframe() { queue.requestKeyframe() }
+    public func end(at moment: Duration) { queue.end(at: moment) }
     public func stop() { queue.stop() }
 
     private static func produce(_ producer: some FrameProducer, into queue: FrameQueue) {
         do {
-            while let frame = try producer.next(forcingKeyframe: queue.takeKeyframeRequest()) {
+            while true {
+                if let moment = queue.takeEnd() { producer.end(at: moment) }
+                guard let frame = try producer.next(forcingKeyframe: queue.takeKeyframeRequest()) else { break }
                 guard queue.put(frame) else { return }
             }
             queue.close()

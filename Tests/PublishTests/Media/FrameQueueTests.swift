@@ -55,6 +55,16 @@ struct FrameQueueTests {
         #expect(!queue.takeKeyframeRequest())
     }
 
+    @Test("carry the end that is wished for back, once")
+    func end() {
+        let queue = FrameQueue()
+        #expect(queue.takeEnd() == nil)
+        queue.end(at: .seconds(2))
+        #expect(queue.takeEnd() == .seconds(2))
+        #expect(queue.takeEnd() == nil)
+        #expect(!queue.isEnded)
+    }
+
     @Test("say why they ended")
     func failure() {
         let queue = FrameQueue()

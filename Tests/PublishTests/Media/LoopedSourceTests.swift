@@ -34,6 +34,17 @@ struct LoopedSourceTests {
         #expect(zip(frames, frames.dropFirst()).allSatisfy { $0.due <= $1.due })
     }
 
+    @Test("ends where it is told to")
+    func end() throws {
+        let source = LoopedSource(try Self.loop())
+        source.end(at: .milliseconds(2_500))
+        var frames: [SourceFrame] = []
+        while let frame = source.take(dueBy: .seconds(9)) { frames.append(frame) }
+        #expect(source.isEnded && source.nextDue == nil)
+        #expect(frames.count == 75 + 125)
+        #expect(frames.allSatisfy { $0.due < .milliseconds(2_500) })
+    }
+
     @Test("gives nothing before it is due, and nothing once stopped")
     func pace() throws {
         let source = LoopedSource(try Self.loop())

@@ -160,6 +160,22 @@ struct PatternSourceTests {
         #expect(pictures.filter(\.frame.isKeyframe).map { $0.frame.ticks / 3_000 } == [0, 15])
     }
 
+    @Test(
+        "end with all that is drawn before their end, what is held back included",
+        arguments: [Codec.h264, .h265, .vp8], [0, 2])
+    func end(_ codec: Codec, _ reordered: Int) throws {
+        var settings = Self.settings(codec)
+        settings.reorderedPictureCount = reordered
+        let producer = try PatternProducer(settings)
+        producer.end(at: .milliseconds(500))
+        let frames = try Self.frames(producer, until: .seconds(1))
+        #expect(zip(frames, frames.dropFirst()).allSatisfy { $0.due <= $1.due })
+        let pictures = frames.filter { $0.frame.codec == codec }
+        #expect(pictures.map { $0.frame.ticks / 3_000 }.sorted() == (0..<15).map { $0 })
+        #expect(frames.filter { $0.frame.codec == .opus }.map(\.frame.ticks) == (0..<25).map { $0 * 960 })
+        #expect(try producer.next(forcingKeyframe: false) == nil)
+    }
+
     @Test("beep where they flash, by any codec of sound", arguments: [Codec.pcmu, .pcma, .g722])
     func telephone(_ codec: Codec) throws {
         var settings = Self.settings(nil)
