@@ -24,6 +24,9 @@ public struct NACKGenerator: Sendable {
         public init() {}
     }
 
+    /// How likely the failures must be, all together, for the next request to be worth waiting for.
+    private static let badLuck = 1.0 / 1_000_000
+
     private struct Missing {
         var place: Int64
         var since: Instant
@@ -144,12 +147,12 @@ public struct NACKGenerator: Sendable {
 
     /// Whether the oldest missing packet failed to come so often that it is not bad luck any more.
     ///
-    /// Bad luck is what this path does to one packet in ten thousand that can be had: each costs many frames, and at 5 %
-    /// loss one frame in seven lacks a packet at first.
+    /// Bad luck is what this path does to one packet in a million that can be had, if its losses had nothing to do with each
+    /// other; in bursts they do, and each packet that is left costs many frames.
     public func isOldestHopeless(at now: Instant) -> Bool {
         guard let oldest = missing.first else { return false }
         var (chance, failures) = (1.0, 0)
-        while chance > 1.0 / 10_000, failures < limits.maximumTries {
+        while chance > Self.badLuck, failures < limits.maximumTries {
             chance *= failureShare
             failures += 1
         }

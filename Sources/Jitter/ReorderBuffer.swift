@@ -159,6 +159,14 @@ extension ReorderBuffer {
         return !isKept(place)
     }
 
+    /// The last place before another that is kept, or was in line.
+    public func lastPresent(before place: Int64) -> Int64 {
+        guard let expected else { return place - 1 }
+        var last = place - 1
+        while last >= expected, !isKept(last) { last -= 1 }
+        return last
+    }
+
     /// The place of the first packet that is kept.
     public var firstKept: Int64? {
         guard keptCount > 0, var place = expected else { return nil }

@@ -168,7 +168,7 @@ struct NACKGeneratorTests {
         return failures
     }
 
-    @Test("believes in bad luck longer where it is more common", arguments: [(1, 3), (2, 10)])
+    @Test("believes in bad luck longer where it is more common", arguments: [(1, 4), (2, 10)])
     mutating func hopeless(_ tries: Int, _ failures: Int) { #expect(failuresUntilHopeless(others: tries) == failures) }
 
     @Test("knows a path that loses from one that only reorders")

@@ -132,6 +132,15 @@ struct ReorderBufferTests {
         #expect(owner.buffer.lostCount == 0)
     }
 
+    @Test("knows which packet before another one was the last to come")
+    mutating func lastPresent() {
+        #expect(owner.buffer.lastPresent(before: 9) == 8)
+        _ = owner.insert(1, at: 0)
+        _ = owner.insert(4, at: 0)
+        let last = { (place: Int64, buffer: ReorderBuffer) in buffer.lastPresent(before: place) }
+        #expect((2...7).map { last($0, owner.buffer) } == [1, 1, 1, 4, 4, 4])
+    }
+
     @Test("knows what it lacks, and the frames that wait whole")
     mutating func frames() {
         let empty: [UInt8] = []

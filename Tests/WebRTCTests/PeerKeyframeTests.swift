@@ -1,3 +1,4 @@
+import Bytes
 import Codecs
 import RTP
 import SDP
@@ -80,6 +81,33 @@ struct PeerKeyframeTests {
         }
         #expect(moments.pictureLoss == [0, 190, 570])
         #expect(moments.fullIntra == [1_330, 2_850, 5_890, 9_890])
+    }
+
+    @Test("asks for no other keyframe while one is coming that lacks a packet", arguments: [Codec.h264, .vp8])
+    func coming(_ codec: Codec) throws {
+        let call = try Call([codec], seed: 8, delay: 75...75)
+        call.run(for: .seconds(3))
+        let keyframes = call.sources[0].keyframes.count
+        let wish = call.now
+        var keyframePacketCount = 0
+        call.up.swallows = { [unowned call] datagram in
+            let packet = PacketBuffer(datagram)
+            guard PacketKind(packet.span) == .rtp, let header = try? RTPHeader(parsing: packet.span),
+                header.ssrc == SSRC(100), call.sources[0].keyframes.count > keyframes
+            else { return false }
+            keyframePacketCount += 1
+            return keyframePacketCount == 4
+        }
+        call.server.requestKeyframe(mediaIndex: 0, at: wish)
+        call.run(for: .seconds(3))
+        // It is whole two round trips after the wish, when another would have been asked for.
+        let whole = try #require(
+            call.serverEvents.first { moment, event in
+                guard moment > wish, case .frame(_, let frame) = event else { return false }
+                return frame.isKeyframe
+            })
+        #expect(whole.moment > wish + .milliseconds(150) + KeyframeRequests.margin)
+        #expect(requests(call).count == 1)
     }
 
     @Test("many requests from downstream become one")

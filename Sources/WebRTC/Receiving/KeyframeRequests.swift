@@ -17,6 +17,8 @@ struct KeyframeRequests: Sendable {
     static let wishSpacing = Duration.milliseconds(500)
     /// How soon a request is made a second time on a path that may well lose the first; browsers heed one of them.
     static let repetition = Duration.milliseconds(50)
+    /// How many round trips longer than `margin` a keyframe may take that has begun to come, but lacks packets.
+    static let repairRoundTrips = 3
     /// After so many requests that brought nothing, the other kind is tried.
     static let stubbornTries = 3
 
@@ -32,6 +34,11 @@ struct KeyframeRequests: Sendable {
     private var afterRepetition: Instant?
     /// Whether the keyframe is only wanted in case a repair fails, or a loss has consequences.
     private var isPrecaution = false
+    /// Whether a keyframe has begun to come, so that the next request is put off until it must have been repaired.
+    private var isComing = false
+
+    /// Whether a keyframe is wanted.
+    var isWanted: Bool { deadline != nil }
 
     /// The first packet of the track came.
     mutating func trackStarted(at now: Instant) { deadline = now + Self.startGrace }
@@ -45,14 +52,24 @@ struct KeyframeRequests: Sendable {
     /// Somebody downstream wants a keyframe.
     mutating func wish(at now: Instant) {
         isPrecaution = false
+        guard !isComing else { return }
         schedule(at: now, Self.wishSpacing)
     }
 
     /// A repair takes so long, or a loss may have such consequences, that a keyframe should be on its way.
     mutating func wantAsPrecaution(at now: Instant) {
-        guard deadline == nil else { return }
-        isPrecaution = true
+        guard deadline == nil || isComing else { return }
+        isPrecaution = isPrecaution || deadline == nil
         schedule(at: now, Self.spacing)
+    }
+
+    /// A keyframe has begun to come: what it lacks is better asked for than another one.
+    mutating func comes(at now: Instant, roundTrip: Duration) {
+        guard let due = deadline else { return }
+        isComing = true
+        tries = min(tries, 1)
+        afterRepetition = nil
+        deadline = max(due, now + roundTrip * Self.repairRoundTrips + Self.margin)
     }
 
     /// All is well after all: what was asked for as a precaution is not asked for again.
@@ -63,20 +80,16 @@ struct KeyframeRequests: Sendable {
 
     /// A whole keyframe is here, though perhaps not in line yet.
     mutating func satisfied() {
-        isPrecaution = false
+        (isPrecaution, isComing) = (false, false)
         deadline = nil
         afterRepetition = nil
         tries = 0
     }
 
-    /// A whole frame came.
-    mutating func received(isKeyframe: Bool, isBroken: Bool, at now: Instant) {
-        if isKeyframe {
-            satisfied()
-        } else if isBroken || (deadline != nil && count == 0 && !isPrecaution) {
-            // A track that begins with another frame has lost its keyframe before we could hear it.
-            want(at: now)
-        }
+    /// A whole picture came that is no keyframe.
+    mutating func received(isBroken: Bool, at now: Instant) {
+        // A track that begins with another frame has lost its keyframe before we could hear it.
+        if isBroken || (deadline != nil && count == 0 && !isPrecaution) { want(at: now) }
     }
 
     /// Whether to send a request now; if so, it counts as sent.
@@ -85,6 +98,7 @@ struct KeyframeRequests: Sendable {
     mutating func takeDue(at now: Instant, roundTrip: Duration, isPathLossy: Bool) -> Bool {
         guard let due = deadline, due <= now else { return false }
         count += 1
+        isComing = false
         if let next = afterRepetition.take() {
             deadline = next
             return true
@@ -98,7 +112,7 @@ struct KeyframeRequests: Sendable {
     }
 
     private mutating func schedule(at now: Instant, _ spacing: Duration) {
-        guard deadline == nil || tries == 0 else { return }
+        guard deadline == nil || tries == 0 || isComing else { return }
         let soonest = lastSent.map { max(now, $0 + spacing) } ?? now
         deadline = deadline.map { min($0, soonest) } ?? soonest
     }

@@ -28,7 +28,7 @@ extension TrackReceiver {
     /// Gives up the gaps that were waited for long enough.
     mutating func advance(to now: Instant, into events: inout Queue<PeerEvent>) {
         if let due = overture.deadline, due <= now { endOverture(at: now, into: &events) }
-        leaveHopelessGap(at: now)
+        leaveHopelessGaps(at: now, into: &events)
         takePrecaution(at: now)
         release(at: now, into: &events)
     }
@@ -106,8 +106,11 @@ extension TrackReceiver {
         return since + min(two, max(one, Self.precautionAge))
     }
 
-    /// Up to where a keyframe was asked for or has come: what is missing before needs no other.
-    private var coveredPlace: Int64 { max(precaution ?? .min, waitingKeyframe ?? .min) }
+    /// Up to where a keyframe was asked for, comes or has come: what is missing before needs no other.
+    private var coveredPlace: Int64 {
+        let asked = max(precaution ?? .min, waitingKeyframe ?? .min)
+        return comingKeyframes.reduce(asked) { max($0, $1.previous) }
+    }
 
     private mutating func takePrecaution(at now: Instant) {
         guard let due = precautionDeadline, due <= now else { return }

@@ -21,6 +21,7 @@ extension TrackReceiver {
         let isNew = insert(
             header, place: place, note: note, descriptor, payload, arrival: now, at: now, into: &events)
         guard isNew else { return false }
+        leaveHopelessGaps(at: now, into: &events)
         release(at: now, into: &events)
         return true
     }
@@ -42,7 +43,7 @@ extension TrackReceiver {
         let ticks = timestamps.unwrap(header.timestamp)
         var note = note
         let waits = kind == .video && reorder.expected.map { $0 < place } ?? false
-        if waits { glance(at: payload, &note, ticks: ticks) }
+        if waits || lacksKeyframe(at: place) { glance(at: payload, &note, place: place, ticks: ticks, at: now) }
         let insertion = reorder.insert(
             place: place, ticks: ticks, marker: header.marker, note: note, descriptor: descriptor, payload: payload,
             arrival: arrival)
@@ -77,6 +78,7 @@ extension TrackReceiver {
         _ payload: Span<UInt8>, _ descriptor: Span<UInt8>, place: Int64, marker: Bool, ticks: Int64,
         note: PacketNote, lostBefore: Int, arrival: Instant, at now: Instant, into events: inout Queue<PeerEvent>
     ) {
+        passKeyframes(ticks: ticks, marker: marker, isTorn: lostBefore > 0 && !note.beginsFrame)
         if lostBefore > 0 { noteLoss(of: lostBefore, before: place, arrival: arrival, at: now, into: &events) }
         if let repaired = precaution, place >= repaired { noteRepaired(upTo: place, lostBefore: lostBefore) }
         if let waiting = waitingKeyframe, place >= waiting { waitingKeyframe = nil }
@@ -99,14 +101,22 @@ extension TrackReceiver {
             if frame.isKeyframe { counts.keyframeCount += 1 }
             if frame.isRepaired { counts.repairedFrameCount += 1 }
             if frame.isBroken { counts.brokenFrameCount += 1 }
-            if kind == .video {
-                // What was lost before a clean frame was of no consequence.
-                if !frame.isBroken, !frames.needsKeyframe { keyframes.withdrawPrecaution() }
-                keyframes.received(isKeyframe: frame.isKeyframe, isBroken: frame.isBroken, at: now)
-            }
+            if kind == .video { judge(frame, at: now) }
             events.append(.frame(id, frame))
         }
-        if kind == .video, frames.needsKeyframe { keyframes.want(at: now) }
+        if kind == .video, frames.needsKeyframe, comingKeyframes.isEmpty { keyframes.want(at: now) }
+    }
+
+    /// Sees whether a picture that came into line ends the wish for a keyframe, or raises it.
+    private mutating func judge(_ frame: Frame, at now: Instant) {
+        // What was lost before a clean picture was of no consequence; but something further on may still be missing.
+        if !frame.isBroken, !frames.needsKeyframe, precaution == nil { keyframes.withdrawPrecaution() }
+        if frame.isKeyframe {
+            // Whatever another was asked for lies behind it.
+            if precaution == nil { keyframes.satisfied() }
+        } else if comingKeyframes.isEmpty {
+            keyframes.received(isBroken: frame.isBroken, at: now)
+        }
     }
 
     private mutating func noteLoss(
@@ -115,21 +125,46 @@ extension TrackReceiver {
         nack.forget(before: place)
         events.append(.packetsLost(id, count: count, at: arrival))
         // Unless what follows turns out to be clean.
-        if kind == .video { keyframes.wantAsPrecaution(at: now) }
+        if kind == .video, comingKeyframes.isEmpty { keyframes.wantAsPrecaution(at: now) }
     }
 }
 
-// Looking at what waits behind a gap.
+// Looking at what waits behind a gap, and at keyframes that are on their way.
 extension TrackReceiver {
+    /// A keyframe of which something has come.
+    struct ComingKeyframe: Sendable {
+        var ticks: Int64
+        /// The last packet that is known to belong to an earlier picture.
+        var previous: Int64
+    }
+
     /// How many keyframes may be on their way at once: as many as are asked for in the longest patience.
     static let comingKeyframeLimit = 4
 
-    private mutating func glance(at payload: Span<UInt8>, _ note: inout PacketNote, ticks: Int64) {
+    /// Whether a keyframe is wanted that a packet of `place` may belong to.
+    private func lacksKeyframe(at place: Int64) -> Bool {
+        kind == .video && keyframes.isWanted && reorder.lacks(place)
+    }
+
+    private mutating func glance(
+        at payload: Span<UInt8>, _ note: inout PacketNote, place: Int64, ticks: Int64, at now: Instant
+    ) {
         let glance = PacketGlance(payload, of: frames.codec(of: note.format))
         note.beginsFrame = glance.beginsFrame
-        guard glance.isKeyframe, !comingKeyframes.contains(ticks) else { return }
+        guard glance.isKeyframe, !isComing(ticks) else { return }
         if comingKeyframes.count == Self.comingKeyframeLimit { comingKeyframes.removeFirst() }
-        comingKeyframes.append(ticks)
+        comingKeyframes.append(ComingKeyframe(ticks: ticks, previous: reorder.lastPresent(before: place)))
+        // One that was sent before the packet for whose sake it is wanted is of no use.
+        if place > precaution ?? .min { keyframes.comes(at: now, roundTrip: repairTimer.roundTrip) }
+    }
+
+    /// Whether a keyframe with this timestamp is on its way.
+    private func isComing(_ ticks: Int64) -> Bool { comingKeyframes.contains { $0.ticks == ticks } }
+
+    /// Forgets the keyframes that have come into line, and one that a gap has torn.
+    private mutating func passKeyframes(ticks: Int64, marker: Bool, isTorn: Bool) {
+        guard !comingKeyframes.isEmpty else { return }
+        comingKeyframes.removeAll { $0.ticks < ticks || $0.ticks == ticks && (marker || isTorn) }
     }
 
     private mutating func lookBehindGap(
@@ -137,22 +172,28 @@ extension TrackReceiver {
     ) {
         if correction != nil { skipCorrection(upTo: place, payload) }
         // Only its last packet to come makes a frame whole: the one with the marker, unless that was early.
-        guard marker || sequence.highest != place, comingKeyframes.contains(ticks) else { return }
+        guard marker || sequence.highest != place, isComing(ticks) else { return }
         guard let frame = reorder.keptFrame(around: place), frame.isWhole else { return }
         waitingKeyframe = min(frame.first, waitingKeyframe ?? frame.first)
+        // It does not help what is missing behind it.
+        if let missing = precaution, missing > frame.first { return }
+        precaution = nil
         keyframes.satisfied()
-        leaveHopelessGap(at: now)
     }
 
-    /// Gives up what is missing in front of a whole keyframe, once it is known not to come.
+    /// Gives up what is missing in front of a whole keyframe, one gap after the other, once it is known not to come.
     ///
-    /// Until then there is no hurry: the keyframe is not lost by waiting, but every picture before it would be.
-    mutating func leaveHopelessGap(at now: Instant) {
-        guard let waiting = waitingKeyframe else { return }
-        guard let oldest = nack.oldest(), oldest.place < waiting else { return }
-        guard nack.isOldestHopeless(at: now) else { return }
-        reorder.abandon(before: waiting)
-        waitingKeyframe = nil
+    /// Until then there is no hurry: the keyframe is not lost by waiting, but every picture before it would be. And what
+    /// is missing behind a hopeless gap may be of an earlier keyframe, and still come.
+    mutating func leaveHopelessGaps(at now: Instant, into events: inout Queue<PeerEvent>) {
+        var left = Int64.min
+        while let waiting = waitingKeyframe, let oldest = nack.oldest(), oldest.place < waiting, oldest.place > left,
+            nack.isOldestHopeless(at: now)
+        {
+            left = oldest.place
+            reorder.abandon(before: left + 1)
+            release(at: now, into: &events)
+        }
     }
 
     /// Skips a gap between two pictures that are numbered one after the other: only ULPFEC was lost in it, which

@@ -55,8 +55,8 @@ struct TrackReceiver: Sendable {
     var lastRepair = Instant(nanoseconds: 0)
     /// The beginning of a whole keyframe that waits behind a gap.
     var waitingKeyframe: Int64?
-    /// The timestamps of the last keyframes that began to come behind a gap: the first may be whole the last.
-    var comingKeyframes: [Int64] = []
+    /// The last keyframes that began to come and are not in line yet: the first may be whole the last.
+    var comingKeyframes: [ComingKeyframe] = []
     /// What the last packet that was in line said.
     var lastInLine: (marker: Bool, glance: PacketGlance)?
     private(set) var clockRate: ClockRate
