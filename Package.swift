@@ -121,7 +121,7 @@ let fuzzTargets: Target = .target(
     name: "FuzzTargets",
     dependencies: [
         "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Jitter", "Codecs", "Depacketize", "MP4", "WebM",
-        "Elementary", "TransportStream", "MJR", "WebRTC",
+        "Elementary", "TransportStream", "MJR", "Capture", "WebRTC",
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 

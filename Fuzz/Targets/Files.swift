@@ -1,3 +1,4 @@
+import Bytes
 import Codecs
 import MP4
 import WebM
@@ -20,6 +21,9 @@ enum Files {
         let file = WebMFile(reading: input)
         _ = file.problems.map(\.description)
         _ = WebMRepair.writes(for: file)
+        for case .copy(let range) in WebMRebuild.pieces(of: file, input) ?? [] {
+            precondition(range.upperBound <= input.count, "a rebuilt file is made of what is there")
+        }
         for track in file.tracks {
             _ = track.endNanoseconds
             _ = track.format?.codecString

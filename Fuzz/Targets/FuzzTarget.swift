@@ -20,6 +20,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case opus
     case mp4
     case webm
+    case byteStream = "byte-stream"
+    case adts
+    case transportStream = "transport-stream"
+    case mjr
+    case times
     case peer
 
     /// Runs the parser on one input; a trap is a find.
@@ -41,6 +46,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .opus: Streams.opus(input)
         case .mp4: Files.mp4(input)
         case .webm: Files.webm(input)
+        case .byteStream: Elements.byteStream(input)
+        case .adts: Elements.adts(input)
+        case .transportStream: Elements.transport(input)
+        case .mjr: Elements.mjr(input)
+        case .times: Elements.times(input)
         case .peer: Connection.run(input)
         }
     }

@@ -33,18 +33,22 @@ public struct AccessUnitReader: Sendable {
     /// Whether so much came that it cannot be one picture.
     private var isTooLarge = false
     private var ready: [AccessUnit] = []
+    /// By which slice headers are read; of several sets the last.
+    private var sequence: H264.SequenceParameterSet?
 
     /// What is known of the open picture.
-    private struct Slices: Sendable {
+    private struct Slices: Equatable, Sendable {
         var isThere = false
         var isKeyframe = false
         var isReference = false
+        /// Counts pictures that others refer to (§7.4.3); nothing if the stream does not tell how.
+        var frameNumber: Int?
     }
 
     /// What a unit is to the pictures.
     private enum Role {
         /// Part of a picture.
-        case slice(isFirst: Bool, isKeyframe: Bool, isReference: Bool)
+        case slice(isFirst: Bool, Slices)
         /// Stands before a picture's first slice.
         case prefix
         /// Stands behind a picture's slices.
@@ -63,14 +67,14 @@ public struct AccessUnitReader: Sendable {
     /// Takes the next unit of the stream.
     public mutating func push(_ unit: ByteStreamUnit) {
         switch role(of: unit.bytes) {
-        case .slice(let isFirst, let isKeyframe, let isReference):
+        case .slice(let isFirst, let slice):
             // A lost first slice shows in what all slices of one picture agree on (§7.4.1.2.4).
-            let differs = isKeyframe != slices.isKeyframe || (codec == .h264 && isReference != slices.isReference)
-            if slices.isThere, isFirst || differs { finish() }
-            slices = Slices(isThere: true, isKeyframe: isKeyframe, isReference: isReference)
+            if slices.isThere, isFirst || slice != slices { finish() }
+            slices = slice
             append(unit)
         case .prefix:
             if slices.isThere { finish() }
+            if codec == .h264, let found = try? H264.SequenceParameterSet(parsing: unit.bytes) { sequence = found }
             append(unit)
         case .suffix: if slices.isThere { append(unit) }
         case .delimiter: if slices.isThere { finish() }
@@ -116,8 +120,10 @@ public struct AccessUnitReader: Sendable {
             guard unit.count > 1 else { return .none }
             // Its first macroblock is 0, of which the code is a single set bit (§7.3.3).
             return .slice(
-                isFirst: unit[1] & 0x80 != 0, isKeyframe: type == .idrSlice,
-                isReference: H264.referenceImportance(header: header) > 0)
+                isFirst: unit[1] & 0x80 != 0,
+                Slices(
+                    isThere: true, isKeyframe: type == .idrSlice,
+                    isReference: H264.referenceImportance(header: header) > 0, frameNumber: frameNumber(of: unit)))
         case .slicePartitionB, .slicePartitionC: return .suffix
         case .sequenceParameterSet, .pictureParameterSet, .supplementalEnhancement, .sequenceParameterSetExtension:
             return .prefix
@@ -125,11 +131,16 @@ public struct AccessUnitReader: Sendable {
         }
     }
 
+    private func frameNumber(of unit: [UInt8]) -> Int? {
+        guard let sequence else { return nil }
+        return try? H264.SliceHeader(parsing: unit.span.extracting(1..<unit.count), of: sequence).frameNumber
+    }
+
     private func h265Role(of unit: [UInt8]) -> Role {
         guard unit.count > H265.headerByteCount, unit[0] & 0x80 == 0 else { return .none }
         switch H265.NALUnitType(header: unit[0]) {
-        case .slice, .skippedLeadingSlice: return .slice(isFirst: first(unit), isKeyframe: false, isReference: true)
-        case .randomAccessSlice: return .slice(isFirst: first(unit), isKeyframe: true, isReference: true)
+        case .slice, .skippedLeadingSlice: return .slice(isFirst: first(unit), Slices(isThere: true))
+        case .randomAccessSlice: return .slice(isFirst: first(unit), Slices(isThere: true, isKeyframe: true))
         case .videoParameterSet, .sequenceParameterSet, .pictureParameterSet: return .prefix
         // 39 stands before a picture, 40 behind it (table 7-1).
         case .supplementalEnhancement: return unit[0] >> 1 & 0x3F == 39 ? .prefix : .suffix

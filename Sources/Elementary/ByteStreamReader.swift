@@ -30,6 +30,7 @@ public struct ByteStreamReader: Sendable {
     /// Up to where `buffer` has no further start code.
     private var scanned = 0
     private var isFinished = false
+    private var endsHere = false
 
     /// A reader at the start of a stream.
     public init() {}
@@ -43,6 +44,11 @@ public struct ByteStreamReader: Sendable {
     /// Says that the stream has ended: what is open is the last unit.
     public mutating func finish() { isFinished = true }
 
+    /// Says that whatever comes next begins a unit, as a container's own boundaries may tell: what is open is whole.
+    ///
+    /// Take `next` afterwards until it returns nothing, before the next piece.
+    public mutating func endUnit() { endsHere = true }
+
     /// The next unit; nothing until more of the stream comes.
     public mutating func next() -> ByteStreamUnit? {
         while true {
@@ -51,7 +57,7 @@ public struct ByteStreamReader: Sendable {
                 skippedByteCount += (code ?? buffer.count) - begin
                 start = nil
             }
-            guard let code else { return isFinished ? takeLast() : nil }
+            guard let code else { return isFinished || endsHere ? takeLast() : nil }
             defer {
                 start = code + 3
                 scanned = code + 3
@@ -64,7 +70,7 @@ public struct ByteStreamReader: Sendable {
         defer {
             base += buffer.count
             buffer = []
-            (start, scanned) = (nil, 0)
+            (start, scanned, endsHere) = (nil, 0, false)
         }
         return start.flatMap { unit($0, buffer.count) }
     }

@@ -15,6 +15,9 @@ struct JanusLane {
         var offsetNanoseconds: Int64 = 0
     }
 
+    /// Two days: what is later is damaged.
+    static let farthestNanoseconds: Int64 = 172_800_000_000_000
+
     private let source: Source
     private(set) var reader: JanusReader
     private var depacketizer: Depacketizer
@@ -37,8 +40,10 @@ struct JanusLane {
     mutating func advance() throws {
         while true {
             if var frame = depacketizer.nextFrame() {
+                let time = time(of: frame.ticks)
+                guard time.nanoseconds < Self.farthestNanoseconds else { continue }
                 frame.rotation = rotation
-                head = (frame, time(of: frame.ticks))
+                head = (frame, time)
                 return
             }
             guard let packet = try reader.next() else {

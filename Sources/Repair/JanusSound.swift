@@ -20,8 +20,11 @@ struct JanusSound: ~Copyable {
         }
     }
 
+    private static let silencePiece = Duration.seconds(10)
+
     let format: TrackFormat
 
+    private var silentUntil: ChannelTime?
     private var timeline: OpusTimeline
     private var converter: Converter?
     private var block: [Int16] = []
@@ -54,6 +57,19 @@ struct JanusSound: ~Copyable {
         }
         converter?.aligner.push(pcm, at: time + .nanoseconds(-Int64(lag) * 62_500 / 3))
         encode()
+    }
+
+    /// Makes silence where nothing came; a long one is made piece by piece, each to be taken before the next.
+    ///
+    /// Returns whether there is more to be made.
+    mutating func advance(to time: ChannelTime) -> Bool {
+        let begin = silentUntil ?? time
+        let next = min(time, begin + Self.silencePiece)
+        silentUntil = max(begin, next)
+        timeline.advance(to: next)
+        converter?.aligner.advance(to: next)
+        encode()
+        return next < time
     }
 
     /// Ends the sound at `time`.

@@ -29,6 +29,10 @@ struct JanusWork: Sendable {
                 end = max(end, time + .milliseconds(33))
                 try seen?.advance()
             } else if let (frame, time) = heard?.head {
+                while path.advance(to: time) {
+                    while let packet = path.nextPacket() { take.audio(packet) }
+                    while let write = take.nextWrite() { try new.perform(write) }
+                }
                 path.push(frame, at: time)
                 while let packet = path.nextPacket() { take.audio(packet) }
                 end = max(end, time + .milliseconds(20))

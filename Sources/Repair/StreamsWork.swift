@@ -73,6 +73,10 @@ struct StreamsWork: Sendable {
     ) throws {
         var reader = try TimedStreams(streams, counter)
         while let found = try reader.next() { try found.add(to: &builder) }
+        if reader.orphanCount > 0 {
+            result.notes.append(
+                "Assumed: \(reader.orphanCount) samples that the times do not know follow those before them.")
+        }
         if reader.lostCount > 0 {
             result.notes.append("\(reader.lostCount) samples did not lie where their times say, and were left out.")
             result.isPartly = true

@@ -19,6 +19,7 @@ struct PictureLane {
     /// Where in the stream of bytes each unit begins, and when what begins in it is.
     private var marks: [(offset: Int, presentation: Int64?, decode: Int64?)] = []
     private var pushedByteCount = 0
+    private var (alignedCount, unalignedCount) = (0, 0)
     private var lastDuration = Self.usualDuration
     /// The last picture, whose end is not known yet.
     private var pending: Sample?
@@ -37,6 +38,13 @@ struct PictureLane {
         guard !unit.isCut else { return }
         marks.append((pushedByteCount, unit.presentationTicks, unit.decodeTicks))
         if marks.count > Self.markLimit { marks.removeFirst() }
+        if beginsPicture(unit) {
+            // So nothing that is damaged in it is taken for part of the picture before.
+            units.endUnit()
+            drain(&clock)
+            if unit.presentationTicks != nil { pictures.finish() }
+            drain(&clock)
+        }
         pushedByteCount += unit.bytes.count
         units.push(unit.bytes)
         drain(&clock)
@@ -52,6 +60,13 @@ struct PictureLane {
     }
 
     mutating func next() -> FoundSample? { ready.isEmpty ? nil : ready.removeFirst() }
+
+    /// Whether a picture begins with a unit: most writers see to that, and then it is so even where a beginning is damaged.
+    private mutating func beginsPicture(_ unit: StreamUnit) -> Bool {
+        let isAligned = unit.bytes.starts(with: [0, 0, 1]) || unit.bytes.starts(with: [0, 0, 0, 1])
+        if isAligned { alignedCount += 1 } else { unalignedCount += 1 }
+        return isAligned || alignedCount > 4 * unalignedCount
+    }
 
     private mutating func drain(_ clock: inout SharedClock) {
         while let unit = units.next() { pictures.push(unit) }

@@ -36,6 +36,7 @@ struct TransportPlanner {
         if survey.sound == nil { notes.append("There is no AAC in it: only pictures come back.") }
         if survey.pictures == nil { notes.append("There are no pictures in it: only sound comes back.") }
         if !survey.leftOut.isEmpty { notes.append("Left out: \(survey.leftOut.joined(separator: ", ")).") }
+        if survey.lossCount > 0 { notes.append("Packets are missing in \(survey.lossCount) places.") }
         if survey.lostUnitCount > 0 { notes.append("\(survey.lostUnitCount) units are damaged, and are left out.") }
         if survey.skippedByteCount > 0 { notes.append("\(survey.skippedByteCount) bytes are no packets.") }
         if output.exists {
@@ -44,7 +45,8 @@ struct TransportPlanner {
                 durationMilliseconds: (survey.end - survey.origin) / 90)
         }
         return RepairPlan(
-            file, .transportStream, survey.lostUnitCount > 0 ? .partly : .repairable, output: output, notes: notes,
+            file, .transportStream, survey.lossCount + survey.lostUnitCount > 0 ? .partly : .repairable, output: output,
+            notes: notes,
             durationMilliseconds: max(0, survey.end - survey.origin) / 90,
             work: .transport(TransportWork(file: file, survey: survey)))
     }
@@ -78,6 +80,7 @@ struct TransportPlanner {
         }
         survey.kinds = reader.demuxer.kinds
         survey.lostUnitCount = reader.demuxer.droppedUnitCount
+        survey.lossCount = reader.demuxer.lossCount
         survey.skippedByteCount = reader.skippedByteCount
         survey.scrambledPacketCount = reader.demuxer.scrambledPacketCount
         choose(streams, &survey)

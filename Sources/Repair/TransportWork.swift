@@ -24,6 +24,8 @@ struct TransportSurvey: Sendable {
     var delay: Int64 = 0
     var unitCount = 0
     var lostUnitCount = 0
+    /// How often packets are missing.
+    var lossCount = 0
     var skippedByteCount = 0
     var scrambledPacketCount = 0
 }

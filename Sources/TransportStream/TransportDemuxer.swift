@@ -41,6 +41,8 @@ public struct TransportDemuxer: Sendable {
     public private(set) var damagedPacketCount = 0
     /// Units that were dropped because something of them is missing.
     public private(set) var droppedUnitCount = 0
+    /// How often packets of a stream of pictures or sound are missing.
+    public private(set) var lossCount = 0
     /// Packets whose content is hidden.
     public private(set) var scrambledPacketCount = 0
 
@@ -113,7 +115,7 @@ public struct TransportDemuxer: Sendable {
         if let counter = lane.counter, !packet.announcesDiscontinuity {
             // The same packet may come twice (§2.4.3.3).
             if packet.counter == counter { return }
-            if packet.counter != (counter + 1) & 0x0F { noteLoss(&lane) }
+            if packet.counter != (counter + 1) & 0x0F { noteLoss(packet.identifier, &lane) }
         }
         lane.counter = packet.counter
         if packet.beginsUnit {
@@ -138,9 +140,12 @@ public struct TransportDemuxer: Sendable {
         return hasStart && PESHeader.isMedia(payload[3])
     }
 
-    private mutating func noteLoss(_ lane: inout Lane) {
-        lane.followsLoss = true
+    /// Drops the open unit, unless filler shows that it had ended before.
+    private mutating func noteLoss(_ identifier: UInt16, _ lane: inout Lane) {
+        defer { lane.followsLoss = true }
+        lossCount += 1
         guard lane.header != nil || lane.isBegun else { return }
+        if lane.header != nil, lane.endsInStuffing { return endUnit(identifier, &lane, isCut: false) }
         droppedUnitCount += 1
         lane.header = nil
         lane.isBegun = false
@@ -170,7 +175,10 @@ public struct TransportDemuxer: Sendable {
             lane.bytes.removeLast(lane.bytes.count - count)
             endUnit(identifier, &lane, isCut: false)
         } else if lane.bytes.count > Self.maximumUnitByteCount {
-            noteLoss(&lane)
+            droppedUnitCount += 1
+            lane.header = nil
+            lane.bytes = []
+            lane.followsLoss = true
         }
     }
 

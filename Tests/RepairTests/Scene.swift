@@ -11,13 +11,23 @@ import Units
 
 /// A directory of a test's own.
 final class Scene {
-    let path = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)").path
+    let path: String
 
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    /// Many repairs go faster where nothing is ever synced.
+    init(inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let isThere = FileManager.default.isWritableFile(atPath: memory.path)
+        let parent = inMemory && isThere ? memory : FileManager.default.temporaryDirectory
+        path = parent.appending(path: "lathe-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+
+    /// Deletes all files.
+    func clear() throws { for name in names { try FileManager.default.removeItem(atPath: "\(path)/\(name)") } }
 
     @discardableResult
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
