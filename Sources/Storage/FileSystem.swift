@@ -29,6 +29,10 @@ package protocol FileSystem: Sendable {
     /// Returns when data and size are on the disk.
     func sync(_ descriptor: Int32) throws(FileFailure)
 
+    /// Returns when data, sizes and names of all these files are on the disk, with what failed for each; nothing if that
+    /// takes one sync after the other.
+    func sync(together descriptors: [Int32]) -> [FileFailure?]?
+
     func close(_ descriptor: Int32) throws(FileFailure)
 
     func rename(_ old: String, to new: String) throws(FileFailure)
@@ -43,6 +47,10 @@ package protocol FileSystem: Sendable {
 
     /// How many bytes an unprivileged user can still write on the disk that holds `path`.
     func freeByteCount(at path: String) throws(FileFailure) -> Int
+}
+
+extension FileSystem {
+    package func sync(together descriptors: [Int32]) -> [FileFailure?]? { nil }
 }
 
 /// What one system call answered.

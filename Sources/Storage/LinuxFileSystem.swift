@@ -63,6 +63,23 @@ package struct LinuxFileSystem: FileSystem {
 
     package func sync(_ descriptor: Int32) throws(FileFailure) { try check("sync") { fdatasync(descriptor) } }
 
+    /// One sync for each file system that holds some of the files: what it costs does not grow with their number.
+    package func sync(together descriptors: [Int32]) -> [FileFailure?]? {
+        var devices: Set<dev_t> = []
+        for descriptor in descriptors {
+            var status = stat()
+            guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+            guard devices.insert(status.st_dev).inserted else { continue }
+            // It fails for whoever wrote to that disk; syncing each file tells which it was.
+            guard clinux_sync_file_system(descriptor) == 0 else { return nil }
+        }
+        return descriptors.map { descriptor in
+            // There is nothing left to wait for: this asks whether a write of the file has failed, now or before.
+            let status = clinux_check_writes(descriptor)
+            return status < 0 ? FileFailure(verb: "sync", code: -status) : nil
+        }
+    }
+
     package func close(_ descriptor: Int32) throws(FileFailure) {
         // Linux frees the descriptor even if it reports EINTR: a second try could close another file's.
         guard Glibc.close(descriptor) < 0, errno != EINTR else { return }

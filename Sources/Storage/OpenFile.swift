@@ -14,7 +14,7 @@ struct OpenFile {
     private let isDurable: Bool
 
     private var path: String
-    private var descriptor: Int32?
+    private(set) var descriptor: Int32?
     private var gathered: [UInt8] = []
     private var room = RoomAhead()
     /// Whether the directory holds the name even after a power cut.
@@ -79,6 +79,21 @@ struct OpenFile {
         guard !gathered.isEmpty else { return }
         attempt { open throws(FileFailure) in try open.writeAtEnd(open.gathered) }
         gathered.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what was gathered, and tells whether the disk may lack something of the file.
+    mutating func flushedNeedsSync() -> Bool {
+        flush()
+        return isDurable && isDirty && failure == nil
+    }
+
+    /// A sync of several files included this one; its name, too.
+    mutating func noteSynced(_ failure: FileFailure?) {
+        attempt { open throws(FileFailure) in
+            if let failure { throw failure }
+            open.isNameDurable = true
+            open.isDirty = false
+        }
     }
 
     /// Returns when everything so far is on the disk, name included.

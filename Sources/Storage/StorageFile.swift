@@ -18,9 +18,18 @@ public final class StorageFile: Sendable {
         case create
         case write(FileWrite)
         case rename(to: String)
-        case close
+        /// Whoever waits for it is woken.
+        case close(CheckedContinuation<Void, Never>?)
         /// A write that found the queue full was left out here.
         case overflow
+
+        /// Whether what was written before has to be on the disk first.
+        var wantsSync: Bool {
+            switch self {
+            case .write(.sync), .close: true
+            case .create, .write, .rename, .overflow: false
+            }
+        }
     }
 
     private struct Queue {
@@ -70,13 +79,18 @@ public final class StorageFile: Sendable {
     public func rename(to newPath: String) { put(.rename(to: newPath)) }
 
     /// Closes the file after all that was queued, without waiting for it.
-    public func close() { put(.close) }
+    public func close() { put(.close(nil)) }
 
     /// Performs all that was queued, makes it durable, closes the file, and returns how long it is.
     ///
     /// Throws the first failure of the file's whole life, if there was one.
     @discardableResult
-    public func finish() async throws -> Int { try await worker.finish(self) }
+    public func finish() async throws -> Int {
+        await withCheckedContinuation { put(.close($0)) }
+        let end = end.withLock { $0 }
+        if let failure = end.failure { throw failure }
+        return end.byteCount
+    }
 
     /// The disk refused something; called once at most, on the storage thread.
     func fail(_ error: StorageError) {
@@ -92,18 +106,11 @@ public final class StorageFile: Sendable {
         end.withLock { $0 = End(byteCount: byteCount, failure: failure) }
     }
 
-    func outcome() throws -> Int {
-        let end = end.withLock { $0 }
-        if let failure = end.failure { throw failure }
-        return end.byteCount
-    }
-
-    /// Takes the orders out, leaving `room` to be filled anew.
-    func exchangeOrders(with room: inout [Order]) {
-        room.removeAll(keepingCapacity: true)
+    /// Takes the orders out.
+    func takeOrders() -> [Order] {
         queue.withLock { queue in
-            swap(&queue.orders, &room)
-            queue.isListed = false
+            defer { queue = Queue() }
+            return queue.orders
         }
     }
 

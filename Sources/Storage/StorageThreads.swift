@@ -31,9 +31,9 @@ public final class StorageThreads: Sendable {
     /// How many files are mended beside each other: they wait for syncs, and disks do several in the time of one.
     private static let menderCount = 8
 
-    /// Starts the threads; several let one file's slow sync pass others by, and disks do several in the time of one.
+    /// Starts the threads; two let one file's slow sync pass others by.
     public convenience init(
-        threadCount: Int = 4, durability: Durability = .power(every: .seconds(1)),
+        threadCount: Int = 2, durability: Durability = .power(every: .seconds(1)),
         queueLimit: Int = defaultQueueLimit
     ) throws {
         try self.init(

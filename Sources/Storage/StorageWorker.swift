@@ -9,13 +9,18 @@ import Units
 actor StorageWorker: LoopMember {
     let ledger: StorageLedger
     nonisolated let loop: EventLoop
-    private let fileSystem: any FileSystem
+    let fileSystem: any FileSystem
     private let syncInterval: Duration?
     private let listed = Mutex<[StorageFile]>([])
+    nonisolated let replacements = ReplacementList()
+    private let isStopped = Atomic<Bool>(false)
 
     private var files: [ObjectIdentifier: OpenFile] = [:]
     private var nextSync: Instant?
-    private var orders: [StorageFile.Order] = []
+
+    /// So many files or more are synced by one call for the whole file system: each by itself costs the disk's cache a
+    /// flush, and the journal a commit.
+    static let groupSize = 8
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -35,11 +40,18 @@ actor StorageWorker: LoopMember {
     /// Notes that a file has orders; each file is listed once until they are taken.
     nonisolated func list(_ file: StorageFile) {
         listed.withLock { $0.append(file) }
+        wake()
+    }
+
+    private nonisolated func wake() {
         loop.wake()
+        // Nobody looks at the lists by himself any more.
+        if isStopped.load(ordering: .sequentiallyConsistent) { Task { await commit() } }
     }
 
     func advance(to now: Instant) -> Instant? {
-        for file in takeListed() { perform(file) }
+        performListed()
+        performReplacements()
         guard let syncInterval else { return nil }
         if let due = nextSync, due <= now { syncAll() }
         if nextSync == nil, files.values.contains(where: \.isDirty) { nextSync = now + syncInterval }
@@ -48,25 +60,22 @@ actor StorageWorker: LoopMember {
 
     /// Performs what is listed, and syncs every file that has new data.
     func commit() {
-        for file in takeListed() { perform(file) }
+        performListed()
+        performReplacements()
         syncAll()
     }
 
     private func syncAll() {
-        for id in files.keys { files[id]?.sync() }
+        sync(Array(files.keys))
         nextSync = nil
-    }
-
-    /// Performs a file's remaining orders, closes it, and returns its length.
-    func finish(_ file: StorageFile) throws -> Int {
-        perform(file)
-        close(file)
-        return try file.outcome()
     }
 
     /// Performs everything, closes every file, and lets the thread end behind this.
     func stop() {
-        for file in takeListed() { perform(file) }
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        performListed()
+        performReplacements()
+        syncAll()
         for open in files.values { close(open.file) }
         leave(loop)
         loop.stop()
@@ -79,11 +88,60 @@ actor StorageWorker: LoopMember {
         }
     }
 
-    private func perform(_ file: StorageFile) {
+    private func close(_ file: StorageFile) {
+        guard var open = files.removeValue(forKey: ObjectIdentifier(file)) else { return }
+        open.close()
+        file.end(byteCount: open.byteCount, failure: open.failure)
+    }
+}
+
+// MARK: - Orders
+
+extension StorageWorker {
+    /// Performs what is listed: each file's orders as far as it has to wait for the disk, then one sync for all that wait,
+    /// then their next orders.
+    private func performListed() {
+        var waiting: [WaitingFile] = []
+        for file in takeListed() { perform(file.takeOrders()[...], of: file, &waiting) }
+        while !waiting.isEmpty {
+            sync(waiting.map { ObjectIdentifier($0.file) })
+            let synced = waiting
+            waiting = []
+            for file in synced { perform(file.orders, of: file.file, &waiting) }
+        }
+    }
+
+    /// Performs a file's orders up to one that wants the file on the disk first.
+    private func perform(
+        _ orders: ArraySlice<StorageFile.Order>, of file: StorageFile, _ waiting: inout [WaitingFile]
+    ) {
         let id = ObjectIdentifier(file)
-        file.exchangeOrders(with: &orders)
-        for order in orders { perform(order, of: file, id) }
+        for index in orders.indices {
+            if orders[index].wantsSync, files[id]?.flushedNeedsSync() ?? false {
+                return waiting.append(WaitingFile(file: file, orders: orders[index...]))
+            }
+            perform(orders[index], of: file, id)
+        }
         files[id]?.flush()
+    }
+
+    /// Returns when everything so far of these files is on the disk.
+    private func sync(_ ids: [ObjectIdentifier]) {
+        let dirty = ids.filter { files[$0]?.flushedNeedsSync() ?? false }
+        let descriptors = dirty.compactMap { files[$0]?.descriptor }
+        let start = SystemClock.now()
+        guard dirty.count >= Self.groupSize, descriptors.count == dirty.count,
+            let failures = fileSystem.sync(together: descriptors)
+        else {
+            for id in dirty { files[id]?.sync() }
+            return
+        }
+        let duration = start.duration(to: SystemClock.now())
+        for (id, failure) in zip(dirty, failures) { files[id]?.noteSynced(failure) }
+        ledger.count { counters in
+            counters.syncs += 1
+            counters.slowestSync = max(counters.slowestSync, duration)
+        }
     }
 
     private func perform(_ order: StorageFile.Order, of file: StorageFile, _ id: ObjectIdentifier) {
@@ -97,15 +155,17 @@ actor StorageWorker: LoopMember {
             ledger.count { $0.droppedWrites += 1 }
         case .rename(let path): files[id]?.rename(to: path)
         case .overflow: files[id]?.overflow()
-        case .close: close(file)
+        case .close(let waiter):
+            close(file)
+            waiter?.resume()
         }
     }
+}
 
-    private func close(_ file: StorageFile) {
-        guard var open = files.removeValue(forKey: ObjectIdentifier(file)) else { return }
-        open.close()
-        file.end(byteCount: open.byteCount, failure: open.failure)
-    }
+/// A file whose orders go on when what it holds is on the disk.
+private struct WaitingFile {
+    var file: StorageFile
+    var orders: ArraySlice<StorageFile.Order>
 }
 
 // MARK: - Whole files and directories
@@ -115,20 +175,10 @@ extension StorageWorker {
         try attempt(path) { fileSystem throws(FileFailure) in try fileSystem.createDirectory(path) }
     }
 
-    func replaceFile(_ path: String, with bytes: [UInt8]) throws {
-        let draft = path + ".new"
-        try attempt(path) { fileSystem throws(FileFailure) in
-            // One that a crash left behind.
-            _ = try? fileSystem.delete(draft)
-            let descriptor = try fileSystem.create(draft)
-            do throws(FileFailure) {
-                try Self.fill(descriptor, with: bytes, on: fileSystem)
-                try fileSystem.rename(draft, to: path)
-            } catch {
-                _ = try? fileSystem.delete(draft)
-                throw error
-            }
-            try fileSystem.syncDirectory(path.parentDirectory)
+    nonisolated func replaceFile(_ path: String, with bytes: [UInt8]) async throws {
+        try await withCheckedThrowingContinuation { waiter in
+            replacements.add(Replacement(path: path, bytes: bytes, waiter: waiter))
+            wake()
         }
     }
 
@@ -148,20 +198,6 @@ extension StorageWorker {
 
     func freeByteCount(at path: String) throws -> Int {
         try attempt(path) { fileSystem throws(FileFailure) in try fileSystem.freeByteCount(at: path) }
-    }
-
-    private static func fill(
-        _ descriptor: Int32, with bytes: [UInt8], on fileSystem: any FileSystem
-    ) throws(FileFailure) {
-        do throws(FileFailure) {
-            try fileSystem.append(bytes, to: descriptor)
-            // Before the rename, or a power cut could leave an empty file under the good name.
-            try fileSystem.sync(descriptor)
-        } catch {
-            _ = try? fileSystem.close(descriptor)
-            throw error
-        }
-        try fileSystem.close(descriptor)
     }
 
     func attempt<Result>(

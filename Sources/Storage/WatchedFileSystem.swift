@@ -13,7 +13,7 @@ final class DiskWatch: Sendable {
         return since == .min ? .zero : max(.zero, Instant(nanoseconds: since).duration(to: now))
     }
 
-    fileprivate func during<Result>(_ call: () throws(FileFailure) -> Result) throws(FileFailure) -> Result {
+    fileprivate func during<Result, Failure: Error>(_ call: () throws(Failure) -> Result) throws(Failure) -> Result {
         since.store(SystemClock.now().nanoseconds, ordering: .relaxed)
         defer { since.store(.min, ordering: .relaxed) }
         return try call()
@@ -59,6 +59,10 @@ struct WatchedFileSystem: FileSystem {
 
     func sync(_ descriptor: Int32) throws(FileFailure) {
         try watch.during { () throws(FileFailure) in try base.sync(descriptor) }
+    }
+
+    func sync(together descriptors: [Int32]) -> [FileFailure?]? {
+        watch.during { base.sync(together: descriptors) }
     }
 
     func close(_ descriptor: Int32) throws(FileFailure) {

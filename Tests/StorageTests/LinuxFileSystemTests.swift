@@ -111,7 +111,7 @@ struct LinuxFileSystemTests {
             let file = create(path, threads)
             file.write(.reserve(1 << 20))
             file.write(.append([1, 2, 3]))
-            try await threads.replaceFile("\(directory)/other", with: [])
+            await threads.commit()
             _ = try await threads.amend(path) { source in
                 #expect(source.byteCount == 3)
                 return (writes: [], result: true)
@@ -121,6 +121,18 @@ struct LinuxFileSystemTests {
             try await file.finish()
             #expect(try Self.blockByteCount(path) <= 64 << 10)
             #expect(try read(path) == [1, 2, 3])
+        }
+    }
+
+    @Test("syncs many files together, by one call for all of them")
+    func together() async throws {
+        try await withDirectory { directory, threads in
+            let files = (0..<50).map { create("\(directory)/\($0)", threads) }
+            for file in files { file.write(.append([1, 2])) }
+            await threads.commit()
+            #expect(threads.counters.syncs < 50)
+            for file in files { try await file.finish() }
+            for index in files.indices { #expect(try read("\(directory)/\(index)") == [1, 2]) }
         }
     }
 

@@ -19,6 +19,9 @@ final class MemoryFileSystem: FileSystem {
         var allocated: [String: Int] = [:]
         /// Whether room can be taken ahead.
         var knowsAllocation = true
+        /// Whether several files can be synced by one call, and which of them that fails for.
+        var syncsTogether = false
+        var failingTogether: String?
     }
 
     /// Every call as it is made.
@@ -42,6 +45,21 @@ final class MemoryFileSystem: FileSystem {
     var calls: [String] { state.withLock { $0.calls } }
     var openCount: Int { state.withLock { $0.open.count } }
     var callCount: Int { state.withLock { $0.callCount } }
+    /// From now on several files are synced by one call, which fails for the one that is named.
+    func syncTogether(exceptFor path: String? = nil) {
+        state.withLock { ($0.syncsTogether, $0.failingTogether) = (true, path) }
+    }
+
+    func sync(together descriptors: [Int32]) -> [FileFailure?]? {
+        state.withLock { state in
+            guard state.syncsTogether else { return nil }
+            state.calls.append("sync together \(descriptors.count)")
+            return descriptors.map {
+                state.path($0) == state.failingTogether ? FileFailure(verb: "sync", code: EIO) : nil
+            }
+        }
+    }
+
     /// How much of the disk files own beyond their ends.
     var ownedBeyondEnds: Int { state.withLock { Int($0.used) - $0.files.values.reduce(0) { $0 + $1.count } } }
 

@@ -42,6 +42,12 @@ int clinux_thread_start(const char *name, void (*body)(void *context), void *con
 /// Gives a file the disk's room for bytes at and behind `offset`; its length stays as it is.
 int clinux_allocate(int descriptor, int64_t offset, int64_t byte_count);
 
+/// Returns when everything that was written to the file system of an open file is on the disk (syncfs(2)).
+int clinux_sync_file_system(int descriptor);
+
+/// Waits for writes that are on their way, and tells whether one of the file's has failed since that was last told.
+int clinux_check_writes(int descriptor);
+
 // MARK: the service manager
 
 /// Sends `text` as one datagram to the socket at `path`, where `@` stands for an abstract name.

@@ -271,20 +271,24 @@ extension Hub {
         }
     }
 
-    /// Writes a user's index anew, behind the one written before; other notices do not wait for the disk.
+    /// Writes a user's index anew; other notices do not wait for the disk, and of several that do only the newest is
+    /// written.
     private func writeIndex(
         _ name: String, _ text: String, of capture: CaptureID, in session: RecordingSession
     ) {
         let path = session.document.directory + "/" + name
-        let before = session.indexWrites[capture]
-        session.indexWrites[capture] = Task {
-            await before?.value
-            do {
-                try await storage.replaceFile(path, with: Array(text.utf8))
-            } catch {
-                complain("\(error)")
-                session.note("writeFailed", uid: session.openCaptures[capture], "\(error)")
+        session.newestIndexes[path] = text
+        guard session.indexWrites[path] == nil else { return }
+        session.indexWrites[path] = Task {
+            while let text = session.newestIndexes.removeValue(forKey: path) {
+                do {
+                    try await storage.replaceFile(path, with: Array(text.utf8))
+                } catch {
+                    complain("\(error)")
+                    session.note("writeFailed", uid: session.openCaptures[capture], "\(error)")
+                }
             }
+            session.indexWrites[path] = nil
         }
     }
 
@@ -348,7 +352,6 @@ extension Hub {
         session.unlock()
         document.events = session.document.events
         session.document = document
-        session.indexWrites = [:]
         closeRoomIfUnused(document.channel)
         forgetOldest()
         noteFinish()

@@ -108,7 +108,12 @@ public actor Hub {
             for session in sessions where session.isRunning { stop(session, .signal(signal)) }
             await withCheckedContinuation { awaitingFinish.append($0) }
         }
-        for publication in publications.values { await publication.loop.close(publication.peer) }
+        // All at once: a loop that lets datagrams gather comes to each request only then.
+        await withDiscardingTaskGroup { group in
+            for publication in publications.values {
+                group.addTask { await publication.loop.close(publication.peer) }
+            }
+        }
         try? await Task.sleep(for: .milliseconds(50))
         await storage.stop()
     }

@@ -22,8 +22,9 @@ final class RecordingSession {
     var openCaptures: [CaptureID: String] = [:]
     /// The capture of each user who was ever here: it lasts until the recording ends, and goes on with who returns.
     var captures: [UserID: UserCaptureEntry] = [:]
-    /// The last write of each user's index, which a next one follows.
-    var indexWrites: [CaptureID: Task<Void, Never>] = [:]
+    /// Who writes a user's index at the moment, by its path, and what is to be written there next.
+    var indexWrites: [String: Task<Void, Never>] = [:]
+    var newestIndexes: [String: String] = [:]
     /// What the disk below its directory is like.
     let disk = DiskState()
     /// Files that the disk refused something of, and that are to be made whole.
