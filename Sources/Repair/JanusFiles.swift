@@ -30,32 +30,62 @@ struct JanusDescription: Decodable, Equatable, Sendable {
 }
 
 /// Finds the recordings that belong to one user.
+///
+/// Janus calls them `NAME-audio-0.mjr` and `NAME-video-1.mjr`, before version 1.0 `NAME-audio.mjr` and `NAME-video.mjr`.
+/// The name of a VideoRoom's ends in when it was made, some microseconds apart.
 enum JanusFiles {
+    /// Two recordings of one user that were begun within so many microseconds belong together.
+    private static let agreement: Int64 = 5_000_000
+
+    private struct Parts {
+        var name: String
+        /// All before `-audio` or `-video`.
+        var stem: String
+        /// That without the moment at its end.
+        var user: Substring
+        var isSound: Bool
+        /// When it was made, in microseconds; nothing if the name does not say.
+        var microseconds: Int64?
+        var number: Int
+    }
+
     /// The recording of sound and that of pictures that were made together, one of which is `file`.
-    ///
-    /// Janus calls them `NAME-audio-0.mjr` and `NAME-video-1.mjr`, before version 1.0 `NAME-audio.mjr` and
-    /// `NAME-video.mjr`.
     static func group(of file: FilePath) -> [FilePath] {
-        guard let parts = parts(file.name) else { return [file] }
+        guard let own = parts(file.name) else { return [file] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: file.directory)) ?? []
-        let together = names.filter { self.parts($0)?.stem == parts.stem }
-        let ordered = { (kind: String) in
-            together.compactMap { name in self.parts(name).map { (name, $0) } }.filter { $0.1.kind == kind }
-                .sorted { ($0.1.number, $0.0) < ($1.1.number, $1.0) }.map(\.0)
-        }
-        let (sounds, pictures) = (ordered("audio"), ordered("video"))
-        for index in 0..<max(sounds.count, pictures.count) {
-            let pair = [sounds, pictures].compactMap { $0.indices.contains(index) ? $0[index] : nil }
+        let all = names.compactMap { parts($0) }.filter { $0.user == own.user }
+        // Pairs are found from the side of the pictures, so that both files have the same partner.
+        var sounds = all.filter(\.isSound).sorted { ($0.number, $0.name) < ($1.number, $1.name) }
+        for picture in all.filter({ !$0.isSound }).sorted(by: { ($0.number, $0.name) < ($1.number, $1.name) }) {
+            let partner = sounds.indices.filter { areTogether(sounds[$0], picture) }
+                .min { distance(sounds[$0], picture) < distance(sounds[$1], picture) }
+            let pair = [partner.map { sounds.remove(at: $0).name }, picture.name].compactMap { $0 }
             if pair.contains(file.name) { return pair.map { file.sibling($0) } }
         }
         return [file]
     }
 
-    /// What both files' names have in common: that of the file which is made of them.
-    static func stem(of file: FilePath) -> String { parts(file.name)?.stem ?? file.stem }
+    /// What the file is called that is made of some, without its ending.
+    static func stem(of files: [FilePath]) -> String { files.map { parts($0.name)?.stem ?? $0.stem }.min() ?? "" }
 
-    private static func parts(_ name: String) -> (stem: String, kind: String, number: Int)? {
+    private static func areTogether(_ one: Parts, _ other: Parts) -> Bool {
+        one.stem == other.stem || (one.microseconds != nil && distance(one, other) <= agreement)
+    }
+
+    private static func distance(_ one: Parts, _ other: Parts) -> Int64 {
+        guard let first = one.microseconds, let second = other.microseconds else {
+            return one.stem == other.stem ? 0 : .max
+        }
+        return abs(first - second)
+    }
+
+    private static func parts(_ name: String) -> Parts? {
         guard let match = name.wholeMatch(of: /(.+)-(audio|video)(?:-(\d{1,6}))?\.mjr/) else { return nil }
-        return (String(match.output.1), String(match.output.2), match.output.3.flatMap { Int($0) } ?? 0)
+        let stem = String(match.output.1)
+        // Microseconds since 1970 have 16 digits for the next two centuries.
+        let moment = stem.wholeMatch(of: /(.+)-(\d{16})/)
+        return Parts(
+            name: name, stem: stem, user: moment?.output.1 ?? stem[...], isSound: match.output.2 == "audio",
+            microseconds: moment.flatMap { Int64($0.output.2) }, number: match.output.3.flatMap { Int($0) } ?? 0)
     }
 }

@@ -39,7 +39,7 @@ struct JanusPlanner {
     }
 
     private func plan(_ first: FilePath, _ pictures: Found?, _ sound: Found?, _ container: Container) -> RepairPlan {
-        let output = first.sibling("\(JanusFiles.stem(of: first)).\(container.fileExtension)")
+        let output = first.sibling("\(JanusFiles.stem(of: files)).\(container.fileExtension)")
         let both = [pictures, sound].compactMap { $0 }
         let length = Int64((both.map(\.seconds).max() ?? 0) * 1_000)
         if output.exists {

@@ -81,6 +81,25 @@ struct JanusRepairTests {
         #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
     }
 
+    @Test("knows which recordings are one user's") func groups() throws {
+        let scene = try Scene()
+        let together = [
+            ["videoroom-1-user-7-1795996747918619-audio-1.mjr", "videoroom-1-user-7-1795996747918562-video-0.mjr"],
+            ["videoroom-1-user-7-1795996800000000-audio-1.mjr"], ["videoroom-1-user-8-1795996747918600-video-0.mjr"],
+            ["rec-5-audio.mjr", "rec-5-video.mjr"], ["x.mjr"],
+            ["b-audio-0.mjr", "b-video-1.mjr"], ["b-video-2.mjr"],
+        ]
+        for name in together.joined() { try scene.write(name, "") }
+        for names in together {
+            for name in names {
+                let found = JanusFiles.group(of: FilePath("\(scene.path)/\(name)"))
+                #expect(found.map(\.name) == names)
+            }
+        }
+        let pair = together[0].map { FilePath($0) }
+        #expect(JanusFiles.stem(of: pair) == "videoroom-1-user-7-1795996747918562")
+    }
+
     @Test("puts VP8 into WebM, and either alone into a file of its own") func alone() throws {
         let scene = try Scene()
         try scene.write("r-video.mjr", try Self.pictures(.vp8, start: 5))
