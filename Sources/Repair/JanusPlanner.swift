@@ -1,3 +1,4 @@
+import Bytes
 import Capture
 import Codecs
 import Foundation
@@ -10,6 +11,7 @@ import Units
 struct JanusPlanner {
     let files: [FilePath]
     let options: RepairOptions
+    let listener: ProgressListener
 
     /// What a look through one file found.
     private struct Found {
@@ -24,9 +26,9 @@ struct JanusPlanner {
         guard let first = files.first else { preconditionFailure("a group has files") }
         var found: [Found] = []
         for file in files {
-            do throws(RepairRefusal) {
+            do {
                 if let one = try look(file) { found.append(one) }
-            } catch { return RepairPlan(file, .janus, .hopeless(error)) }
+            } catch let refusal as RepairRefusal { return RepairPlan(file, .janus, .hopeless(refusal)) }
         }
         let pictures = found.first { $0.source.codec.kind == .video }
         let sound = found.first { $0.source.codec.kind == .audio }
@@ -86,7 +88,7 @@ struct JanusPlanner {
     }
 
     /// Reads a file through; nothing if there is not a packet in it.
-    private func look(_ path: FilePath) throws(RepairRefusal) -> Found? {
+    private func look(_ path: FilePath) throws -> Found? {
         do {
             var probe = try JanusReader(path, rate: .video, nil)
             let description = try describe(probe.description)
@@ -98,7 +100,7 @@ struct JanusPlanner {
                         : "H.264, H.265, VP8, VP9, AV1, "
                             + "Opus, G.711 and G.722 are known")
             }
-            probe = try JanusReader(path, rate: codec.clockRate, nil)
+            probe = try JanusReader(path, rate: codec.clockRate, ReadCounter([path], listener))
             var clock = JanusClock(codec.clockRate)
             var found = Found(
                 source: JanusLane.Source(
@@ -114,10 +116,8 @@ struct JanusPlanner {
             }
             found.source.timeline = clock.timeline
             return found.packetCount > 0 ? found : nil
-        } catch let refusal as RepairRefusal {
-            throw refusal
-        } catch {
-            throw RepairRefusal("\(path.path) cannot be read: \(error)")
+        } catch let error as WireError {
+            throw RepairRefusal("it does not begin as a Janus recording does (\(error))")
         }
     }
 

@@ -9,7 +9,13 @@ public struct RepairPlanner {
     /// How long the files are that were looked at, by path, for the indexes that name them.
     private var lengths: [String: Int64] = [:]
 
-    public init(_ options: RepairOptions) { self.options = options }
+    private let listener: ProgressListener
+
+    /// A planner of such repairs; `listener` hears how far each look has come, and may end it.
+    public init(_ options: RepairOptions, listener: @escaping ProgressListener = { _ in }) {
+        self.options = options
+        self.listener = listener
+    }
 
     /// What is to be done about a candidate; fails only if it cannot be read, or must not be touched.
     public mutating func plan(_ candidate: RepairCandidate) throws -> RepairPlan {
@@ -17,9 +23,9 @@ public struct RepairPlanner {
         defer { withExtendedLifetime(lock) {} }
         var plan =
             switch candidate.subject {
-            case .file(let file): try Self.plan(file, options)
-            case .streams(let take): try Self.planStreams(of: take, options)
-            case .janus(let files): try JanusPlanner(files: files, options: options).plan()
+            case .file(let file): try plan(file)
+            case .streams(let take): try planStreams(of: take)
+            case .janus(let files): try JanusPlanner(files: files, options: options, listener: listener).plan()
             case .index(let file): try IndexPlanner(file: file, lengths: lengths).plan()
             }
         note(plan.durationMilliseconds, of: plan.path)
@@ -40,16 +46,16 @@ public struct RepairPlanner {
         if let milliseconds { lengths[path] = milliseconds }
     }
 
-    private static func plan(_ file: FilePath, _ options: RepairOptions) throws -> RepairPlan {
+    private func plan(_ file: FilePath) throws -> RepairPlan {
         let source = try ReadOnlyFile(file.path)
         let take = TakePlanner(file: file, source: source, options: options)
         let plan: RepairPlan
         switch FileKind(of: source, named: file.name) {
-        case .movie: plan = try planMovie(file, take, options)
+        case .movie: plan = try planMovie(file, take)
         case .webM: plan = take.planWebM()
         case .sound: plan = SoundPlanner(file: file, source: source, options: options).plan()
-        case .transportStream: plan = try TransportPlanner(file: file, options: options).plan()
-        case .janus: plan = try JanusPlanner(files: [file], options: options).plan()
+        case .transportStream: plan = try TransportPlanner(file: file, options: options, listener: listener).plan()
+        case .janus: plan = try JanusPlanner(files: [file], options: options, listener: listener).plan()
         case .streams, .index, .unknown:
             let remedy = "MP4, WebM, Matroska, MPEG-TS, ADTS, Janus recordings and streams beside a take can be"
             plan = RepairPlan(
@@ -59,19 +65,17 @@ public struct RepairPlanner {
         return plan
     }
 
-    private static func planMovie(
-        _ file: FilePath, _ take: TakePlanner, _ options: RepairOptions
-    ) throws -> RepairPlan {
+    private func planMovie(_ file: FilePath, _ take: TakePlanner) throws -> RepairPlan {
         if let plan = take.planMovie() { return plan }
         guard let streams = SideStreams(of: file) else { return take.hopelessMovie() }
-        return try StreamsPlanner(streams: streams, options: options).plan()
+        return try StreamsPlanner(streams: streams, options: options, listener: listener).plan()
     }
 
-    private static func planStreams(of take: FilePath, _ options: RepairOptions) throws -> RepairPlan {
+    private func planStreams(of take: FilePath) throws -> RepairPlan {
         guard let streams = SideStreams(of: take) else {
             throw RepairRefusal(
                 "there are no streams beside \(take.path)", remedy: "look for \(take.name).h264 and .aac")
         }
-        return try StreamsPlanner(streams: streams, options: options).plan()
+        return try StreamsPlanner(streams: streams, options: options, listener: listener).plan()
     }
 }

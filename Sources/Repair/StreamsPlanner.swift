@@ -12,6 +12,7 @@ struct StreamsPlanner {
 
     let streams: SideStreams
     let options: RepairOptions
+    let listener: ProgressListener
 
     func plan() throws -> RepairPlan {
         let suffix = streams.pictures == nil && streams.take.suffix != "mp4" ? "m4a" : streams.take.suffix
@@ -19,16 +20,19 @@ struct StreamsPlanner {
         var notes = ["Put together from \(streams.files.map(\.name).joined(separator: ", "))."]
         var times = PictureTimes.even(first: 0, span: 90_000, count: Self.usualRate)
         var length: Int64?
+        var shifts: [Int16] = []
         if streams.times == nil {
             let found = try count()
             guard found.pictureCount + found.packetCount > 0 else {
                 return RepairPlan(streams.take, .streams, .empty, notes: notes)
             }
             (times, length) = try pictureTimes(found, &notes)
+            if found.shifts.areReordered { shifts = found.shifts.shifts }
         }
         if streams.pictures == nil { notes.append("There is no stream of pictures beside it: only sound comes back.") }
         if streams.sound == nil { notes.append("There is no stream of sound beside it: only pictures come back.") }
-        let work = StreamsWork(streams: streams, times: times, creation: streams.take.recordedAtUnixMilliseconds)
+        let work = StreamsWork(
+            streams: streams, times: times, shifts: shifts, creation: streams.take.recordedAtUnixMilliseconds)
         return RepairPlan(
             streams.take, .streams, .repairable, output: output, notes: notes, durationMilliseconds: length,
             work: .streams(work))
@@ -37,6 +41,7 @@ struct StreamsPlanner {
     /// What a look through both streams found.
     private struct Found {
         var pictureCount = 0
+        var shifts = PictureShifts()
         var packetCount = 0
         var sampleRate = 48_000
 
@@ -46,17 +51,22 @@ struct StreamsPlanner {
 
     private func count() throws -> Found {
         var found = Found()
+        let counter = ReadCounter(streams.files, listener)
         if let (file, codec) = streams.pictures {
-            var reader = try PictureStream(file, codec, times: .even(first: 0, span: 1, count: 1), nil)
+            var reader = try PictureStream(file, codec, times: .even(first: 0, span: 1, count: 1), counter)
+            var orders = PictureOrderReader(codec)
             var hasBegun = false
             while let picture = try reader.nextPicture() {
                 // Those before the first keyframe do not come into the file.
                 hasBegun = hasBegun || picture.isKeyframe
-                if hasBegun { found.pictureCount += 1 }
+                guard hasBegun else { continue }
+                found.pictureCount += 1
+                found.shifts.push(orders.place(of: picture.bytes))
             }
+            found.shifts.finish()
         }
         if let sound = streams.sound {
-            var reader = try SoundStream(sound, nil)
+            var reader = try SoundStream(sound, counter)
             while let packet = try reader.nextPacket() {
                 found.packetCount += 1
                 found.sampleRate = packet.configuration.sampleRate

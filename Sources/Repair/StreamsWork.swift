@@ -44,6 +44,8 @@ struct StreamsWork: Sendable {
     var streams: SideStreams
     /// When the pictures are shown if no times are there that say it.
     var times: PictureTimes
+    /// By how many places pictures are shown later than they are decoded; empty if all are shown as they are decoded.
+    var shifts: [Int16] = []
     var creation: Int64
 
     func write(to new: NewFile, _ listener: @escaping ProgressListener) throws -> MediaResult {
@@ -53,7 +55,9 @@ struct StreamsWork: Sendable {
         if streams.times != nil {
             try addTimed(to: &builder, counter, &result)
         } else {
-            let pictures = try streams.pictures.map { try PictureStream($0.file, $0.codec, times: times, counter) }
+            let pictures = try streams.pictures.map {
+                try PictureStream($0.file, $0.codec, times: times, shifts: shifts, counter)
+            }
             let sound = try streams.sound.map { try SoundStream($0, counter) }
             try merge(pictures, sound, into: &builder, &result)
         }

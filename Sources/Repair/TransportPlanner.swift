@@ -11,6 +11,7 @@ struct TransportPlanner {
 
     let file: FilePath
     let options: RepairOptions
+    let listener: ProgressListener
 
     /// Where the file goes: a stream is converted, so it takes no other file's place.
     private var output: FilePath { file.sibling("\(file.stem).mp4") }
@@ -63,7 +64,7 @@ struct TransportPlanner {
     }
 
     private func look() throws -> TransportSurvey {
-        var reader = try TransportReader(file, nil)
+        var reader = try TransportReader(file, ReadCounter([file], listener))
         var streams: [UInt16: Stream] = [:]
         var survey = TransportSurvey()
         while let unit = try reader.next() {

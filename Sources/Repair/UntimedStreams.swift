@@ -11,12 +11,17 @@ struct PictureStream {
     private var units = ByteStreamReader()
     private var pictures: AccessUnitReader
     private var times: PictureTimes
+    /// By how many places pictures are shown later than they are decoded, from the first keyframe on.
+    private var shifts: ArraySlice<Int16>
+    private var hasBegun = false
     private var isFinished = false
 
     /// Begins at a place in a file.
     init(
-        _ file: FilePath, _ codec: Codec, startingAt position: Int = 0, times: PictureTimes, _ counter: ReadCounter?
+        _ file: FilePath, _ codec: Codec, startingAt position: Int = 0, times: PictureTimes, shifts: [Int16] = [],
+        _ counter: ReadCounter?
     ) throws {
+        self.shifts = shifts[...]
         self.codec = codec
         self.times = times
         pieces = try PieceReader(file, startingAt: position, counter)
@@ -27,9 +32,14 @@ struct PictureStream {
 
     mutating func next() throws -> FoundSample? {
         guard let picture = try nextPicture() else { return nil }
-        let (ticks, duration) = times.next()
+        // Those before the first keyframe do not come into the file.
+        hasBegun = hasBegun || picture.isKeyframe
+        let shift = hasBegun ? shifts.popFirst() ?? 0 : 0
+        let shown = shift == 0 ? nil : times.ticks(ahead: Int(shift))
+        let (ticks, duration) = hasBegun ? times.next() : (0, 1)
         let sample = Sample(
-            decodeTicks: ticks, durationTicks: duration, isKeyframe: picture.isKeyframe, bytes: picture.bytes)
+            decodeTicks: ticks, compositionOffsetTicks: Int32(clamping: (shown ?? ticks) - ticks),
+            durationTicks: duration, isKeyframe: picture.isKeyframe, bytes: picture.bytes)
         return FoundSample(kind: .picture(codec), sample: sample, timescale: .video)
     }
 
@@ -59,6 +69,16 @@ enum PictureTimes: Sendable {
     case even(first: Int64, span: Int64, count: Int64, number: Int64 = 0)
     /// Those that were worked out, and then on.
     case listed([Int64], number: Int = 0)
+
+    /// The time of a picture so many places behind the next, or before it.
+    func ticks(ahead shift: Int) -> Int64 {
+        switch self {
+        case .even(let first, let span, let count, let number):
+            first + (number + Int64(shift)) * span / count
+        case .listed(let times, let number):
+            times.isEmpty ? 0 : times[min(max(0, number + shift), times.count - 1)]
+        }
+    }
 
     /// The next picture's time and length.
     mutating func next() -> (ticks: Int64, durationTicks: UInt32) {

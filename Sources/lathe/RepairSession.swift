@@ -25,7 +25,7 @@ final class RepairSession: Sendable {
 
     /// Repairs everything at the paths, and returns the exit status.
     func repair(_ paths: [String]) throws -> Int32 {
-        var planner = RepairPlanner(options)
+        var planner = RepairPlanner(options) { _ in try self.goOn() }
         var reports: [RepairReport] = []
         for path in paths {
             for candidate in try candidates(at: path, &reports) {
@@ -56,7 +56,7 @@ final class RepairSession: Sendable {
             let bar = ProgressBar(candidate.path)
             defer { bar.clear() }
             return try RepairJob(plan, options) { progress in
-                if self.isInterrupted.load(ordering: .relaxed) { throw Interrupted() }
+                try self.goOn()
                 bar.show(progress.doneByteCount, of: progress.byteCount)
             }.perform()
         } catch let interruption as Interrupted {
@@ -66,8 +66,10 @@ final class RepairSession: Sendable {
         }
     }
 
+    private func goOn() throws { if isInterrupted.load(ordering: .relaxed) { throw Interrupted() } }
+
     private func show(_ report: RepairReport) throws {
-        if isInterrupted.load(ordering: .relaxed) { throw Interrupted() }
+        try goOn()
         guard printsJSON else { return say(report.text) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

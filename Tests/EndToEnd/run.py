@@ -14,6 +14,7 @@ from pathlib import Path
 
 import calls
 import crash
+import repair
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
                      start, takes_of)
@@ -282,6 +283,7 @@ TESTS = [
     loss_of_10_percent,
     sound_and_picture_agree,
     *calls.TESTS,
+    *repair.TESTS,
     killed_server_leaves_playable_files,
 ]
 

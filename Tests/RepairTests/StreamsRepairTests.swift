@@ -73,6 +73,18 @@ struct StreamsRepairTests {
         #expect(errors.max() ?? 0 <= 45, "by up to \(errors.max() ?? 0) ms")
     }
 
+    @Test("shows pictures in the order that they tell") func reordered() throws {
+        let fixture = try Fixture(.reordered)
+        let scene = try Scene()
+        try scene.write("y.mp4.h264", fixture.samplesInBand.flatMap { H264.byteStream(of: $0.bytes) })
+        #expect(try scene.repair("y.mp4.h264").map(\.outcome) == [.repaired])
+        let movie = MovieFile(reading: try scene.bytes("y.repaired.mp4"))
+        let shown = movie.tracks.first?.samples.map(\.presentationTicks) ?? []
+        let expected = fixture.samples.map { $0.decodeTicks + Int64($0.compositionOffsetTicks) }
+        let (first, earliest) = (shown.min() ?? 0, expected.min() ?? 0)
+        #expect(shown.map { $0 - first } == expected.map { $0 - earliest })
+    }
+
     private static func pictureTimes(_ bytes: [UInt8]) throws -> [Int64] {
         let track = try #require(MovieFile(reading: bytes).tracks.first { $0.handler == "vide" })
         return track.samples.map { $0.decodeTicks * 1000 / Int64(track.timescale.ticksPerSecond) }

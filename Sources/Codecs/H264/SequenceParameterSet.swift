@@ -23,6 +23,10 @@ extension H264 {
         public var hasSeparateColourPlanes = false
         /// 0: each picture tells its place; 1: most follow a cycle; 2: shown as decoded (§8.2.1).
         public var pictureOrderCountType = 0
+        /// How many bits a picture's place has in slice headers, with the first type.
+        public var pictureOrderBitCount = 4
+        /// Whether no picture is made of fields.
+        public var isFramesOnly = true
         /// `max_num_reorder_frames`, if told.
         public var maximumReorderedFrames: Int?
         /// `max_dec_frame_buffering`, if told.
@@ -101,7 +105,12 @@ extension H264.SequenceParameterSet {
     private mutating func readPictureOrder(_ reader: inout BitReader) throws(WireError) {
         pictureOrderCountType = Int(try reader.readUnsignedExpGolomb())
         switch pictureOrderCountType {
-        case 0: _ = try reader.readUnsignedExpGolomb()
+        case 0:
+            let excess = try reader.readUnsignedExpGolomb()
+            guard excess <= 12 else {
+                throw .invalid("log2_max_pic_order_cnt_lsb_minus4", at: reader.position / 8)
+            }
+            pictureOrderBitCount = Int(excess) + 4
         case 1:
             _ = try reader.readFlag()
             _ = try reader.readSignedExpGolomb()
@@ -117,7 +126,7 @@ extension H264.SequenceParameterSet {
     private mutating func readSize(_ reader: inout BitReader) throws(WireError) {
         let widthInMacroblocks = Int(try reader.readUnsignedExpGolomb()) + 1
         let heightInMapUnits = Int(try reader.readUnsignedExpGolomb()) + 1
-        let isFramesOnly = try reader.readFlag()
+        isFramesOnly = try reader.readFlag()
         if !isFramesOnly { _ = try reader.readFlag() }
         _ = try reader.readFlag()
         var crop = (left: 0, right: 0, top: 0, bottom: 0)
