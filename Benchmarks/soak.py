@@ -66,6 +66,10 @@ def power_cuts():
     in_virtual_time("PowerCutTests")
 
 
+def repairs_of_every_cut_and_ten_thousand_flips():
+    in_virtual_time("RepairPropertyTests")
+
+
 def killed_servers():
     seed = int(os.environ.get("SEED", random.randrange(1 << 30)))
     return crash.campaign(moments=int(os.environ.get("MOMENTS", "1000")), seed=seed, users=crash.MANY)
@@ -75,4 +79,5 @@ if __name__ == "__main__":
     sys.exit(run([two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
                   loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
-                  h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts, killed_servers]))
+                  h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts,
+                  repairs_of_every_cut_and_ten_thousand_flips, killed_servers]))

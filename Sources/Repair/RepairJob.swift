@@ -33,6 +33,7 @@ public struct RepairJob {
         case .pieces(let pieces): try write(pieces, to: new)
         case .samples(let samples): result = try samples.write(from: try ReadOnlyFile(plan.path), to: new, listener)
         case .streams(let work): result = try work.write(to: new, listener)
+        case .journal(let work): result = try work.write(to: new, listener)
         case .transport(let work): result = try work.write(to: new, listener)
         case .janus(let work): result = try work.write(to: new, listener)
         case .text(let text): try new.append(Array(text.utf8))

@@ -55,6 +55,8 @@ enum RepairWork: Sendable {
     case samples(MovieSamples)
     /// The streams beside a take are put together.
     case streams(StreamsWork)
+    /// The samples of a file without index are found by the times beside it.
+    case journal(JournalWork)
     case transport(TransportWork)
     case janus(JanusWork)
     /// A small file gets a new content.

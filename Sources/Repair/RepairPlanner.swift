@@ -67,8 +67,24 @@ public struct RepairPlanner {
 
     private func planMovie(_ file: FilePath, _ take: TakePlanner) throws -> RepairPlan {
         if let plan = take.planMovie() { return plan }
-        guard let streams = SideStreams(of: file) else { return take.hopelessMovie() }
+        guard let streams = SideStreams(of: file) else {
+            return try planJournal(file) ?? take.hopelessMovie()
+        }
         return try StreamsPlanner(streams: streams, options: options, listener: listener).plan()
+    }
+
+    /// The plan for a file without index that has nothing beside it but the sizes and times of its samples.
+    private func planJournal(_ file: FilePath) throws -> RepairPlan? {
+        let times = file.sibling("\(file.name).times")
+        guard times.exists, var movie = try JournaledMovie(file, times: times, ReadCounter([times], listener)) else {
+            return nil
+        }
+        while try movie.next() != nil {}
+        guard movie.isBelievable else { return nil }
+        return RepairPlan(
+            file, .movie, .repairable, output: options.isInPlace ? file : file.repaired(file.suffix),
+            notes: ["Its index is gone; \(times.name) says where its samples are, and when."],
+            work: .journal(JournalWork(take: file, times: times)))
     }
 
     private func planStreams(of take: FilePath) throws -> RepairPlan {

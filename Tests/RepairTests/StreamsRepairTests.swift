@@ -73,6 +73,44 @@ struct StreamsRepairTests {
         #expect(errors.max() ?? 0 <= 45, "by up to \(errors.max() ?? 0) ms")
     }
 
+    @Test("finds the samples of a file without index by their sizes alone", arguments: [true, false])
+    func journal(isOneBox: Bool) throws {
+        let recorded = try Recorded.take(hasStreams: true)
+        let old = Content(recorded.file.bytes)
+        var bytes: [UInt8] = [0, 0, 0, 16] + Array("ftypisom".utf8) + [0, 0, 2, 0]
+        if isOneBox {
+            bytes += [0, 0, 0, 0] + Array("mdat".utf8)
+            for sample in try Self.inOrder(recorded) { bytes += sample }
+        } else {
+            // A take that has lost all but its boxes of media.
+            let unfinished = try Recorded.take(finish: false).file.bytes
+            for box in MovieFile(reading: unfinished).boxes where box.type == "mdat" {
+                bytes += unfinished[box.offset..<box.end]
+            }
+        }
+        let scene = try Scene()
+        try scene.write("z.mp4", bytes)
+        try scene.write("z.mp4.times", try #require(recorded.streams[.times]))
+        let reports = try scene.repair("z.mp4")
+        #expect(reports.map(\.outcome) == [.repaired], "\(reports)")
+        let new = Content(try scene.bytes("z.repaired.mp4"))
+        #expect(new.pictures.starts(with: old.pictures.prefix(50)) && new.sounds.starts(with: old.sounds.prefix(80)))
+        if isOneBox { #expect(new == old) }
+    }
+
+    /// The samples of a take in the order of its times.
+    private static func inOrder(_ recorded: RecordedTake) throws -> [[UInt8]] {
+        var (times, samples) = (RecoveryTimes(), [[UInt8]]())
+        let tracks = MovieFile(reading: recorded.file.bytes).tracks
+        var rest = ["vide", "soun"].map { kind in tracks.first { $0.handler == kind }?.samples[...] ?? [] }
+        times.push(try #require(recorded.streams[.times]))
+        while let entry = times.next() {
+            guard let sample = rest[entry.isPicture ? 0 : 1].popFirst() else { break }
+            samples.append(recorded.file.bytes.read(at: sample.offset, count: sample.byteCount))
+        }
+        return samples
+    }
+
     @Test("shows pictures in the order that they tell") func reordered() throws {
         let fixture = try Fixture(.reordered)
         let scene = try Scene()
