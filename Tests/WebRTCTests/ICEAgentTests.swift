@@ -112,7 +112,7 @@ struct ICEAgentTests {
         #expect(world.agents[1].roundTrip == .milliseconds(40))
     }
 
-    @Test("a check is sent seven times, half a second after the first, then twice as long each time")
+    @Test("a check is sent again after half a second, then every second for as long as a connection may take to begin")
     func retransmits() {
         var world = World.usual()
         world.loses = { index, _ in index == 1 }
@@ -123,12 +123,11 @@ struct ICEAgentTests {
             for _ in count..<world.sentCount { moments.append(world.now.nanoseconds / 1_000_000 - 100) }
             count = world.sentCount
         }
-        // RFC 8489 §6.2.1's example.
-        #expect(moments == [0, 500, 1500, 3500, 7500, 15_500, 31_500])
+        #expect(moments == [0] + (0...29).map { 500 + $0 * 1000 })
         #expect(world.agents[1].pairs.allSatisfy { $0.state == .failed })
     }
 
-    @Test("connects although the first tries are lost", arguments: 1...5)
+    @Test("connects although the first tries are lost", arguments: [1, 2, 3, 4, 5, 12, 25])
     func lossy(_ lost: Int) {
         var world = World.usual()
         let transmissions = Counter()

@@ -25,10 +25,15 @@ struct CandidatePair: Sendable {
     }
 }
 
-/// One request and its retransmissions (RFC 8489 §6.2.1).
+/// One request and its retransmissions, more often than RFC 8489 §6.2.1 has them.
 struct Check: Sendable {
-    /// How often a request is sent before its silence counts as an answer (RFC 8489 §6.2.1, Rc).
-    static let attemptLimit = 7
+    /// How often a request is sent before its silence counts as an answer: as long as a connection may take to begin.
+    static let attemptLimit = 31
+    /// The timeouts double up to this.
+    ///
+    /// RFC 8489 §6.2.1 lets them double without end, to spare a server that many ask. Here there is one path and one
+    /// who answers; where losses come in bursts, four more tries in half a minute are too few.
+    static let longestTimeout = Duration.seconds(1)
     /// How many initial timeouts to wait after the last attempt (RFC 8489 §6.2.1, Rm).
     static let lastWait = 16
 
@@ -48,6 +53,6 @@ struct Check: Sendable {
     /// When to send it again, or give it up.
     var deadline: Instant {
         guard attempts < Self.attemptLimit else { return lastSent + initialTimeout * Self.lastWait }
-        return lastSent + initialTimeout * (1 << (attempts - 1))
+        return lastSent + min(initialTimeout * attempts, Self.longestTimeout)
     }
 }
