@@ -36,6 +36,7 @@ struct BoxWriter {
     mutating func append(_ type: FourCC) { bytes.append(bigEndian: type.rawValue) }
     mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
     mutating func appendZeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
+    mutating func insert(_ more: [UInt8], at offset: Int) { bytes.insert(contentsOf: more, at: offset) }
     mutating func overwrite(_ value: UInt32, at offset: Int) { bytes.overwrite(bigEndian: value, at: offset) }
     mutating func overwrite(_ value: Int64, at offset: Int) { bytes.overwrite(bigEndian: value, at: offset) }
 

@@ -120,13 +120,17 @@ public struct HybridMP4Writer: Sendable {
         fragment.fragment(number: fragmentCount, tracks)
         writer.reserve(writer.bytes.count + fragment.bytes.count + openPayloadByteCount + Self.page)
         keepInOnePage(fragment.bytes.count, &writer)
+        let start = writer.bytes.count
         writer.append(fragment.bytes)
         writer.append(UInt32(openPayloadByteCount + 8))
         writer.append("mdat" as FourCC)
+        for index in tracks.indices { writer.append(tracks[index].openBytes) }
+        var chunk = byteCount + start + fragment.bytes.count + 8
+        chunk += tellZeros(from: start, indexByteCount: fragment.bytes.count, &writer)
         for index in tracks.indices {
-            let chunk = byteCount + writer.bytes.count
-            writer.append(tracks[index].openBytes)
+            let payloadByteCount = tracks[index].openBytes.count
             tracks[index].close(chunkAt: chunk)
+            chunk += payloadByteCount
         }
         openPayloadByteCount = 0
         reserveIndex()
@@ -205,6 +209,25 @@ public struct HybridMP4Writer: Sendable {
         let left = Self.page - (self.byteCount + writer.bytes.count) % Self.page
         guard byteCount > left, byteCount <= Self.page else { return }
         writer.box("free") { $0.appendZeros(max(0, left - 8)) }
+    }
+
+    /// Tells a repair, before a fragment, which of its sectors are zeros by themselves; returns how much that takes.
+    ///
+    /// All others that it finds to be zeros were lost with the power. Hardly any fragment has such sectors.
+    private func tellZeros(from start: Int, indexByteCount: Int, _ writer: inout BoxWriter) -> Int {
+        guard !SectorZeros(of: writer.bytes.span.extracting(start...), at: byteCount + start).isEmpty else { return 0 }
+        var count = 8 + SectorZeros.encodedByteCount
+        let left = Self.page - (byteCount + start + count) % Self.page
+        if indexByteCount > left, indexByteCount <= Self.page { count += left }
+        // They are others where the fragment now comes to lie.
+        let zeros = SectorZeros(of: writer.bytes.span.extracting(start...), at: byteCount + start + count)
+        var note = BoxWriter()
+        note.box("free") {
+            $0.append(zeros.encoded)
+            $0.appendZeros(count - 8 - SectorZeros.encodedByteCount)
+        }
+        writer.insert(note.bytes, at: start)
+        return count
     }
 
     /// Makes an ordinary MP4 file of what was recorded; nothing may follow but taking the writes.

@@ -13,7 +13,7 @@ public struct MovieFile: Sendable {
         case fragmented
     }
 
-    public let byteCount: Int
+    public private(set) var byteCount: Int
     /// The boxes of the file from front to back.
     public private(set) var boxes: [Box] = []
     /// Nothing if there is no `moov`.
@@ -99,6 +99,12 @@ public struct MovieFile: Sendable {
             form = .fragmented
             fragments.begin(tracks: movie.tracks, defaults: movie.fragmentDefaults)
         }
+    }
+
+    /// A power cut tore the file, which has been read up to there, and is so long in truth.
+    mutating func noteTear(at offset: Int, fileByteCount: Int) {
+        byteCount = fileByteCount
+        problems.append(.torn(at: offset))
     }
 
     /// What the parts mean together.

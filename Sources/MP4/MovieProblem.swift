@@ -18,6 +18,8 @@ public enum MovieProblem: Equatable, Sendable {
     case damaged(FourCC, at: Int)
     /// Samples of a track are announced that the file does not hold.
     case samplesMissing(track: UInt32, count: Int)
+    /// What was written behind a place reached the disk in part only.
+    case torn(at: Int)
 }
 
 extension MovieProblem: CustomStringConvertible {
@@ -36,6 +38,7 @@ extension MovieProblem: CustomStringConvertible {
         case .damaged(let type, let offset): "The \(type) box at byte \(offset) contradicts itself or its neighbours."
         case .samplesMissing(let track, let count):
             "\(count) samples of track \(track) are announced but not in the file."
+        case .torn(let offset): "What was written from byte \(offset) on did not reach the disk as a whole."
         }
     }
 }

@@ -15,7 +15,7 @@ struct TakePlanner {
     /// The plan for an MP4 file; nothing if only streams beside it could help.
     func planMovie() -> RepairPlan? {
         guard source.byteCount > 0 else { return RepairPlan(file, .movie, .empty) }
-        let movie = MovieFile(reading: source)
+        let movie = MovieFile(mending: source)
         let length = movie.tracks.map(\.endMilliseconds).max()
         if movie.isWhole { return RepairPlan(file, .movie, .whole, durationMilliseconds: length) }
         let found = movie.problems.map(\.description)
@@ -53,7 +53,7 @@ struct TakePlanner {
     /// The plan for a WebM or Matroska file.
     func planWebM() -> RepairPlan {
         guard source.byteCount > 0 else { return RepairPlan(file, .webM, .empty) }
-        let webM = WebMFile(reading: source)
+        let webM = WebMFile(mending: source)
         let length = webM.tracks.map { $0.endNanoseconds / 1_000_000 }.max()
         if webM.isWhole, webM.durationNanoseconds != nil {
             return RepairPlan(file, .webM, .whole, durationMilliseconds: length)

@@ -48,4 +48,10 @@ extension FileWrite {
         case .sync, .reserve: 0
         }
     }
+
+    /// Whether it matters to what a file holds, be it by its order on the disk.
+    public var concernsBytes: Bool {
+        if case .reserve = self { return false }
+        return true
+    }
 }

@@ -9,6 +9,8 @@ struct ElementWriter {
     mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
     mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
 
+    mutating func insert(_ more: [UInt8], at offset: Int) { bytes.insert(contentsOf: more, at: offset) }
+
     mutating func append(_ id: ElementID) {
         var shift: UInt32 = 24
         while shift > 0, id.rawValue >> shift == 0 { shift -= 8 }

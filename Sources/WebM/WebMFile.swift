@@ -5,7 +5,7 @@ public import Bytes
 /// Reads descriptions and the headers of blocks only, never the media. Never fails: whatever is wrong
 /// is listed in `problems`, and what could be read is there.
 public struct WebMFile: Sendable {
-    public let byteCount: Int
+    public private(set) var byteCount: Int
     /// The elements of the file from front to back; the segment's are its children.
     public private(set) var elements: [Element] = []
     public private(set) var tracks: [WebMTrack] = []
@@ -56,6 +56,12 @@ public struct WebMFile: Sendable {
             elements.append(element)
         }
         if let stop { problems.append(.notAnElement(at: stop)) }
+    }
+
+    /// A power cut tore the file, which has been read up to there, and is so long in truth.
+    mutating func noteTear(at offset: Int, fileByteCount: Int) {
+        byteCount = fileByteCount
+        problems.append(.torn(at: offset))
     }
 
     private mutating func note(cut element: Element) {

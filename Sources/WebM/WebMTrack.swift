@@ -55,6 +55,8 @@ public enum WebMProblem: Equatable, Sendable {
     case notAnElement(at: Int)
     /// An element contradicts itself or its neighbours.
     case damaged(ElementID, at: Int)
+    /// What was written behind a place reached the disk in part only.
+    case torn(at: Int)
 }
 
 extension WebMProblem: CustomStringConvertible {
@@ -69,6 +71,7 @@ extension WebMProblem: CustomStringConvertible {
         case .cut(let id, let offset, let missing):
             "The file ends inside the \(id) element at byte \(offset): \(missing) bytes are missing."
         case .notAnElement(let offset): "The bytes from \(offset) on are not an element."
+        case .torn(let offset): "What was written from byte \(offset) on did not reach the disk as a whole."
         case .damaged(let id, let offset):
             "The \(id) element at byte \(offset) contradicts itself or its neighbours."
         }

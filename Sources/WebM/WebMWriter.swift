@@ -121,10 +121,11 @@ public struct WebMWriter: Sendable {
         let isFirst = head == nil
         let head = announceTracks(&writer)
         let segmentContent = head.segmentContent
-        let cluster = byteCount + writer.bytes.count - segmentContent
         // Players want blocks in the order of time; callers bring them track by track.
         blocks.sort { ($0.milliseconds, $0.bytes.lowerBound) < ($1.milliseconds, $1.bytes.lowerBound) }
+        let place = writer.bytes.count
         writeCluster(start: start, to: &writer)
+        let cluster = byteCount + place + tellZeros(from: place, &writer) - segmentContent
         for block in blocks where block.isKeyframe {
             cues.add(milliseconds: block.milliseconds, track: block.track + 1, cluster: cluster)
         }
@@ -139,6 +140,22 @@ public struct WebMWriter: Sendable {
         append(writer.bytes)
         // Nothing depends on it but what players show, so it needs no order on the disk.
         if !isFirst { overwrite(head.duration(milliseconds: durationMilliseconds)) }
+    }
+
+    /// Tells a repair, before a cluster, which of its sectors are zeros by themselves; returns how much that takes.
+    ///
+    /// All others that it finds to be zeros were lost with the power. Hardly any cluster has such sectors.
+    private func tellZeros(from start: Int, _ writer: inout ElementWriter) -> Int {
+        guard !SectorZeros(of: writer.bytes.span.extracting(start...), at: byteCount + start).isEmpty else { return 0 }
+        var note = ElementWriter()
+        note.element(.void, SectorZeros().encoded)
+        let count = note.bytes.count
+        // They are others where the cluster now comes to lie.
+        let zeros = SectorZeros(of: writer.bytes.span.extracting(start...), at: byteCount + start + count)
+        note = ElementWriter()
+        note.element(.void, zeros.encoded)
+        writer.insert(note.bytes, at: start)
+        return count
     }
 
     /// Makes the file seekable; nothing may follow but taking the writes.

@@ -94,7 +94,7 @@ struct CrashTests {
         }
         let isDamaged = movie.problems.contains {
             switch $0 {
-            case .damaged, .notABox, .noMovie, .empty: true
+            case .damaged, .notABox, .noMovie, .empty, .torn: true
             case .notFinished, .indexNotInForce, .cut, .cutInHeader, .samplesMissing: false
             }
         }

@@ -19,6 +19,7 @@ enum Recordings {
 
     static let creation: Int64 = 1_790_000_000_000
 
+    /// What a recording asks for, but for room ahead of the file, which changes nothing in it.
     static func writes(_ steps: [Step]) -> [FileWrite] {
         var writer = HybridMP4Writer(createdAtUnixMilliseconds: creation)
         var writes: [FileWrite] = []
@@ -30,7 +31,7 @@ enum Recordings {
             case .cut: writer.cutFragment()
             case .finish: writer.finish()
             }
-            while let write = writer.nextWrite() { writes.append(write) }
+            while let write = writer.nextWrite() { if write.concernsBytes { writes.append(write) } }
         }
         return writes
     }

@@ -66,7 +66,7 @@ struct CrashTests {
         }
         let isDamaged = webm.problems.contains {
             switch $0 {
-            case .damaged, .notWebM, .noTracks, .empty: true
+            case .damaged, .notWebM, .noTracks, .empty, .torn: true
             case .notAnElement(let offset): offset < file.count - 12
             case .notFinished, .cut: false
             }

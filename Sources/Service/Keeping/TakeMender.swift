@@ -60,7 +60,7 @@ enum TakeMender {
     }
 
     private static func planMovie(_ source: any ByteSource) -> (writes: [FileWrite], result: MendedTake) {
-        let movie = MovieFile(reading: source)
+        let movie = MovieFile(mending: source)
         var result = MendedTake(outcome: .whole, byteCount: source.byteCount)
         result.durationMilliseconds = movie.tracks.map(\.endMilliseconds).max() ?? 0
         for track in movie.tracks {
@@ -80,7 +80,7 @@ enum TakeMender {
     }
 
     private static func planWebM(_ source: any ByteSource) -> (writes: [FileWrite], result: MendedTake) {
-        let file = WebMFile(reading: source)
+        let file = WebMFile(mending: source)
         var result = MendedTake(outcome: .whole, byteCount: source.byteCount)
         result.durationMilliseconds = (file.tracks.map(\.endNanoseconds).max() ?? 0) / 1_000_000
         for track in file.tracks {
