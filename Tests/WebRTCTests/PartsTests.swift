@@ -105,6 +105,48 @@ struct ReportScheduleTests {
     }
 }
 
+@Suite("Requests for keyframes")
+struct KeyframeRequestsTests {
+    private static let roundTrip = Duration.milliseconds(100)
+
+    /// What was asked for at 0 and begins to come at 150 ms.
+    private static func coming() -> KeyframeRequests {
+        var requests = KeyframeRequests()
+        requests.want(at: .ms(0))
+        let isAsked = requests.takeDue(at: .ms(0), roundTrip: roundTrip, isPathLossy: false)
+        #expect(isAsked && requests.deadline == .ms(250))
+        requests.comes(at: .ms(150), roundTrip: roundTrip)
+        return requests
+    }
+
+    @Test("are put off while a keyframe comes, and repeated when it has had time to be repaired")
+    func putOff() {
+        var requests = Self.coming()
+        #expect(requests.deadline == .ms(600))
+        let isAsked = requests.takeDue(at: .ms(600), roundTrip: Self.roundTrip, isPathLossy: false)
+        #expect(isAsked && requests.count == 2)
+    }
+
+    @Test("are made all the same if what comes may not become whole")
+    func precaution() {
+        var requests = Self.coming()
+        requests.wantAsPrecaution(at: .ms(320))
+        #expect(requests.deadline == .ms(320))
+        // What was asked for at first is no precaution, and is not withdrawn like one.
+        requests.withdrawPrecaution()
+        #expect(requests.isWanted)
+        requests.satisfied()
+        #expect(!requests.isWanted)
+    }
+
+    @Test("serve who wishes for a keyframe while one comes")
+    func wish() {
+        var requests = Self.coming()
+        requests.wish(at: .ms(200))
+        #expect(requests.deadline == .ms(600))
+    }
+}
+
 @Suite("Overture")
 struct OvertureTests {
     private func header(_ number: UInt16) throws -> RTPHeader {
