@@ -18,20 +18,28 @@ struct TakePlanner {
         let movie = MovieFile(mending: source)
         let length = movie.tracks.map(\.endMilliseconds).max()
         if movie.isWhole { return RepairPlan(file, .movie, .whole, durationMilliseconds: length) }
-        let found = movie.problems.map(\.description)
-        if let writes = HybridMP4Repair.writes(for: movie) {
-            return RepairPlan(
+        if let plan = planAmending(movie, length) { return plan }
+        // A file that was finished and lost its index has its fragments still.
+        if let reopened = ReopenedMovie(source) {
+            let before = MovieFile(reading: reopened)
+            let end = before.tracks.map(\.endMilliseconds).max()
+            if let plan = planAmending(before, end) { return plan }
+        }
+        guard let samples = MovieSamples(movie) else { return nil }
+        let isOnlyCut = !movie.problems.contains(where: \.isLoss) && movie.form == .fragmented
+        return RepairPlan(
+            file, .movie, isOnlyCut ? .repairable : .partly, output: output,
+            notes: movie.problems.map(\.description) + ["What its index still says is there is put into a new file."],
+            durationMilliseconds: length, work: .samples(samples))
+    }
+
+    /// The plan for a file of ours that has only to be finished.
+    private func planAmending(_ movie: MovieFile, _ length: Int64?) -> RepairPlan? {
+        HybridMP4Repair.writes(for: movie).map { writes in
+            RepairPlan(
                 file, .movie, movie.problems.contains(where: \.isLoss) ? .partly : .repairable, output: output,
-                notes: found, durationMilliseconds: length, work: .amend(writes))
+                notes: movie.problems.map(\.description), durationMilliseconds: length, work: .amend(writes))
         }
-        if let samples = MovieSamples(movie) {
-            let isOnlyCut = !movie.problems.contains(where: \.isLoss) && movie.form == .fragmented
-            return RepairPlan(
-                file, .movie, isOnlyCut ? .repairable : .partly, output: output,
-                notes: found + ["What its index still says is there is put into a new file."],
-                durationMilliseconds: length, work: .samples(samples))
-        }
-        return nil
     }
 
     /// Why an MP4 file that has no streams beside it cannot be repaired.

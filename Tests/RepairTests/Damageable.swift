@@ -16,6 +16,8 @@ struct Damageable: Sendable {
     enum Kind: String, CaseIterable, Sendable {
         /// Our own, as a killed process leaves them.
         case mp4, webM
+        /// Our own, finished.
+        case finishedMP4
         /// Somebody else's, finished.
         case matroska
         case adts
@@ -36,13 +38,16 @@ struct Damageable: Sendable {
     var output: String
     var pictures: [(end: Int, bytes: [UInt8])] = []
     var sounds: [(end: Int, bytes: [UInt8])] = []
+    /// Where bits are flipped; everywhere if nothing is said.
+    var flipped: Range<Int>?
     /// How far from a damaged byte what lies before it may be taken along: a transport stream's packet, and what shows
     /// that a sample has ended.
     var reach = 0
 
     init(_ kind: Kind) throws {
         switch kind {
-        case .mp4: self = try Self.movie()
+        case .mp4: self = try Self.movie(isFinished: false)
+        case .finishedMP4: self = try Self.movie(isFinished: true)
         case .webM: self = try Self.webM(isFinished: false)
         case .matroska: self = try Self.webM(isFinished: true)
         case .adts: self = try Self.adts()
@@ -55,14 +60,19 @@ struct Damageable: Sendable {
 
     private init(name: String, output: String) { (self.name, self.output) = (name, output) }
 
-    private static func movie() throws -> Damageable {
+    private static func movie(isFinished: Bool) throws -> Damageable {
         var made = Damageable(name: "a.mp4", output: "a.repaired.mp4")
-        made.bytes = try Recorded.take(finish: false).file.bytes
+        made.bytes = try Recorded.take(finish: isFinished).file.bytes
         for track in MovieFile(reading: made.bytes).tracks {
             let found = track.samples.map { sample in
                 (sample.offset + sample.byteCount, made.bytes.read(at: sample.offset, count: sample.byteCount))
             }
             if track.handler == "vide" { made.pictures = found } else { made.sounds = found }
+        }
+        if isFinished {
+            // What of the index is damaged need not show: it says where samples are, and something is everywhere.
+            let media = MovieFile(reading: made.bytes).boxes.first { $0.type == "mdat" }
+            made.flipped = 48..<(media?.end ?? made.bytes.count)
         }
         return made
     }

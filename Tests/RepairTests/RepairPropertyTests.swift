@@ -35,7 +35,8 @@ struct RepairPropertyTests {
         let scene = try Scene(inMemory: true)
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<Self.flipCount {
-            let bit = Int.random(in: 0..<made.bytes.count * 8, using: &generator)
+            let range = made.flipped ?? 0..<made.bytes.count
+            let bit = Int.random(in: range.lowerBound * 8..<range.upperBound * 8, using: &generator)
             var bytes = made.bytes
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             try Self.check(made, bytes, upTo: bit / 8 - made.reach, in: scene, "\(kind) bit \(bit)")

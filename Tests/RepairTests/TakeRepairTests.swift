@@ -42,6 +42,17 @@ struct TakeRepairTests {
         #expect(try scene.bytes(output) == repaired)
     }
 
+    @Test("finds the fragments of a finished file that has lost its index") func lostIndex() throws {
+        let scene = try Scene()
+        let whole = try Recorded.take().file.bytes
+        let index = try #require(MovieFile(reading: whole).boxes.first { $0.type == "moov" })
+        for (number, count) in [index.offset, index.offset + 100, whole.count - 1].enumerated() {
+            try scene.write("\(number).mp4", Array(whole[..<count]))
+            #expect(try scene.repair("\(number).mp4").map(\.outcome) == [.repaired])
+            #expect(Content(try scene.bytes("\(number).repaired.mp4")) == Content(whole))
+        }
+    }
+
     @Test("takes the damaged file's place if told to") func inPlace() throws {
         let scene = try Scene()
         try scene.write("a.mp4", try Recorded.take(finish: false).file.bytes)
