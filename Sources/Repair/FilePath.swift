@@ -30,9 +30,16 @@ struct FilePath: Hashable, Sendable {
     func sibling(_ name: String) -> FilePath { FilePath(directory: directory, name: name) }
 
     /// Where a repaired file of a kind goes that does not take this one's place.
-    func repaired(_ suffix: String) -> FilePath { sibling("\(stem).repaired.\(suffix)") }
+    func repaired(_ suffix: String) -> FilePath {
+        sibling(suffix.isEmpty ? "\(name).repaired" : "\(stem).repaired.\(suffix)")
+    }
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// How long it is; 0 if it is not there.
+    var byteCount: Int {
+        ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
+    }
 
     /// When its content changed last, in milliseconds since 1970.
     var changedAtUnixMilliseconds: Int64 {

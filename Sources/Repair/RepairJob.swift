@@ -25,6 +25,7 @@ public struct RepairJob {
         // Held until the end, so that nobody begins to record there meanwhile.
         let lock = try Self.lock(old.directory)
         defer { withExtendedLifetime(lock) {} }
+        try checkRoom(for: output)
         let new = try NewFile(output, existing: options.isInPlace || isText ? .isReplaced : .stays)
         var result = MediaResult()
         switch plan.work {
@@ -43,6 +44,17 @@ public struct RepairJob {
         var report = RepairReport(plan, isPartly ? .partly : .repaired, output: output, notes: result.notes)
         report.durationMilliseconds = result.durationMilliseconds ?? plan.durationMilliseconds
         return report
+    }
+
+    /// Fails early if the disk has no room for a copy.
+    private func checkRoom(for output: String) throws {
+        let directory = FilePath(output).directory
+        guard let free = try? LinuxFileSystem().freeByteCount(at: directory) else { return }
+        let needed = plan.byteCount
+        guard free < needed else { return }
+        throw RepairRefusal(
+            "the new file needs up to \(needed) bytes, and the disk of \(directory) has \(free)",
+            remedy: "free some space, or repair a copy on another disk")
     }
 
     /// Locks a directory against whoever would write there.

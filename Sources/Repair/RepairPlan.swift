@@ -40,6 +40,18 @@ public struct RepairPlan: Sendable {
         self.work = work
     }
 
+    /// How many bytes there are to be read, and so at most to be written, but for an index.
+    var byteCount: Int {
+        let files: [FilePath] =
+            switch work {
+            case .none: []
+            case .amend, .pieces, .samples, .text, .journal, .transport: [FilePath(path)]
+            case .streams(let work): work.streams.files
+            case .janus(let work): [work.pictures?.file, work.sound?.file].compactMap { $0 }
+            }
+        return files.reduce(0) { $0 + $1.byteCount }
+    }
+
     /// Whether there is something to be done that can be.
     public var isActionable: Bool { verdict == .repairable || verdict == .partly }
 }

@@ -50,7 +50,9 @@ public struct RepairPlanner {
         let source = try ReadOnlyFile(file.path)
         let take = TakePlanner(file: file, source: source, options: options)
         let plan: RepairPlan
-        switch FileKind(of: source, named: file.name) {
+        // Whatever damage made of its beginning: what has such streams beside it is a take.
+        let isTake = ["mp4", "m4a"].contains(file.suffix) && SideStreams(of: file) != nil
+        switch isTake ? .movie : FileKind(of: source, named: file.name) {
         case .movie: plan = try planMovie(file, take)
         case .webM: plan = take.planWebM()
         case .sound: plan = SoundPlanner(file: file, source: source, options: options).plan()
@@ -66,9 +68,11 @@ public struct RepairPlanner {
     }
 
     private func planMovie(_ file: FilePath, _ take: TakePlanner) throws -> RepairPlan {
-        if let plan = take.planMovie() { return plan }
-        guard let streams = SideStreams(of: file) else {
-            return try planJournal(file) ?? take.hopelessMovie()
+        let own = take.planMovie()
+        // Streams beside a file that has lost something have all of it.
+        guard let streams = SideStreams(of: file), own == nil || own?.verdict == .partly || own?.verdict == .empty
+        else {
+            return try own ?? planJournal(file) ?? take.hopelessMovie()
         }
         return try StreamsPlanner(streams: streams, options: options, listener: listener).plan()
     }
@@ -88,6 +92,7 @@ public struct RepairPlanner {
     }
 
     private func planStreams(of take: FilePath) throws -> RepairPlan {
+        if take.exists { return try plan(take) }
         guard let streams = SideStreams(of: take) else {
             throw RepairRefusal(
                 "there are no streams beside \(take.path)", remedy: "look for \(take.name).h264 and .aac")

@@ -72,6 +72,7 @@ public final class NewFile {
     public func commit() throws {
         try flush()
         try attempt { file, descriptor throws(FileFailure) in
+            takeOver(descriptor)
             try file.sync(descriptor)
             try file.close(descriptor)
         }
@@ -83,6 +84,14 @@ public final class NewFile {
             _ = try? fileSystem.delete(hidden)
             throw StorageError(error, path: path)
         }
+    }
+
+    /// Whose file it takes the place of also says who may read it, as far as we may decide that.
+    private func takeOver(_ descriptor: Int32) {
+        var status = stat()
+        guard existing == .isReplaced, unsafe stat(path, &status) == 0 else { return }
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
+        _ = fchmod(descriptor, status.st_mode & 0o7777)
     }
 
     /// Deletes what was written.

@@ -33,6 +33,14 @@ struct StreamsRepairTests {
         #expect(!new.pictures.isEmpty && !new.sounds.isEmpty)
     }
 
+    @Test("is not done where the take itself is whole, or can be finished", arguments: [true, false])
+    func takeIsThere(isFinished: Bool) throws {
+        let recorded = try Recorded.take(finish: isFinished, hasStreams: true)
+        let scene = try Self.scene(recorded, take: recorded.file.bytes)
+        let reports = try scene.repair("x.mp4.h264")
+        #expect(reports.map(\.outcome) == [isFinished ? .whole : .repaired] && reports[0].kind == .movie)
+    }
+
     @Test("is what a directory with a take without an index comes to")
     func inDirectory() throws {
         let recorded = try Recorded.take(hasStreams: true)

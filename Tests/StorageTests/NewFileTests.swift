@@ -50,8 +50,11 @@ struct NewFileTests {
         #expect(try content("b") == [8])
         let other = try NewFile(folder.path + "/a", existing: .isReplaced)
         try other.append([5])
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder.path + "/a")
         try other.commit()
         #expect(try content("a") == [5])
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/a")
+        #expect(attributes[.posixPermissions] as? NSNumber == 0o640)
         #expect(Set(names) == ["a", "b"])
     }
 
