@@ -100,7 +100,8 @@ public struct ADTSReader: Sendable {
 
     /// Whether a packet is as those before it, and no two headers in a row say that another begins within it.
     private func isUncontradicted(_ header: Header, until next: Int) -> Bool {
-        guard let known, known == header.configuration else { return false }
+        let known = self.known ?? header.configuration
+        guard known == header.configuration, self.known != nil || resumes(behind: next, as: known) else { return false }
         var place = position + 1
         while place < next {
             if buffer[place] == 0xFF, let other = self.header(at: place), other.configuration == known,
@@ -111,6 +112,17 @@ public struct ADTSReader: Sendable {
             place += 1
         }
         return true
+    }
+
+    /// Whether packets like one follow somewhere behind it, two in a row.
+    private func resumes(behind start: Int, as configuration: AAC.Configuration) -> Bool {
+        for place in start..<max(start, min(buffer.count, start + Self.maximumByteCount)) where buffer[place] == 0xFF {
+            guard let first = header(at: place), first.configuration == configuration,
+                let second = header(at: place + first.total), second.configuration == configuration
+            else { continue }
+            return true
+        }
+        return false
     }
 
     /// The header at a place, without regard to where the buffer ends.

@@ -19,7 +19,8 @@ struct PictureLane {
     /// Where in the stream of bytes each unit begins, and when what begins in it is.
     private var marks: [(offset: Int, presentation: Int64?, decode: Int64?)] = []
     private var pushedByteCount = 0
-    private var (alignedCount, unalignedCount) = (0, 0)
+    /// Whether a picture begins with each unit, as most writers see to: then it does even where a beginning is damaged.
+    private let isAligned: Bool
     private var lastDuration = Self.usualDuration
     /// The last picture, whose end is not known yet.
     private var pending: Sample?
@@ -29,6 +30,7 @@ struct PictureLane {
         self.codec = codec
         origin = survey.origin
         delay = survey.delay
+        isAligned = survey.isAligned
         times = TimeMender(first: survey.firstDecode - survey.origin + survey.delay)
         pictures = AccessUnitReader(codec)
     }
@@ -38,7 +40,7 @@ struct PictureLane {
         guard !unit.isCut else { return }
         marks.append((pushedByteCount, unit.presentationTicks, unit.decodeTicks))
         if marks.count > Self.markLimit { marks.removeFirst() }
-        if beginsPicture(unit) {
+        if isAligned || unit.beginsWithStartCode {
             // So nothing that is damaged in it is taken for part of the picture before.
             units.endUnit()
             drain(&clock)
@@ -60,13 +62,6 @@ struct PictureLane {
     }
 
     mutating func next() -> FoundSample? { ready.isEmpty ? nil : ready.removeFirst() }
-
-    /// Whether a picture begins with a unit: most writers see to that, and then it is so even where a beginning is damaged.
-    private mutating func beginsPicture(_ unit: StreamUnit) -> Bool {
-        let isAligned = unit.bytes.starts(with: [0, 0, 1]) || unit.bytes.starts(with: [0, 0, 0, 1])
-        if isAligned { alignedCount += 1 } else { unalignedCount += 1 }
-        return isAligned || alignedCount > 4 * unalignedCount
-    }
 
     private mutating func drain(_ clock: inout SharedClock) {
         while let unit = units.next() { pictures.push(unit) }
@@ -183,4 +178,9 @@ struct SoundLane {
         ready.append(FoundSample(kind: .sound(known.track), sample: sample, timescale: timescale))
         end = position + Int64(AAC.packetSampleCount)
     }
+}
+
+extension StreamUnit {
+    /// Whether a unit of a byte stream begins where it does.
+    var beginsWithStartCode: Bool { bytes.starts(with: [0, 0, 1]) || bytes.starts(with: [0, 0, 0, 1]) }
 }

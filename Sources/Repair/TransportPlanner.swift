@@ -56,6 +56,7 @@ struct TransportPlanner {
     private struct Stream {
         var kind: StreamKind
         var count = 0
+        var alignedCount = 0
         /// The times of the first few units.
         var first: [(presentation: Int64, decode: Int64)] = []
         var lastPresentation: Int64?
@@ -71,6 +72,7 @@ struct TransportPlanner {
             var stream = streams[unit.identifier] ?? Stream(kind: unit.kind)
             stream.kind = unit.kind
             stream.count += 1
+            stream.alignedCount += unit.beginsWithStartCode ? 1 : 0
             if stream.first.count < Self.firstCount, let presentation = unit.presentationTicks {
                 stream.first.append((presentation, unit.decodeTicks ?? presentation))
             }
@@ -88,13 +90,15 @@ struct TransportPlanner {
         return survey
     }
 
-    /// The first stream of pictures that we know, and the first of sound.
+    /// The largest stream of pictures that we know, and the largest of sound: a damaged packet may look like another's.
     private func choose(_ streams: [UInt16: Stream], _ survey: inout TransportSurvey) {
         var origins: [Int64] = []
-        for (identifier, stream) in streams.sorted(by: { $0.key < $1.key }) {
+        let ordered = streams.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        for (identifier, stream) in ordered {
             let first = Self.believable(stream.first)
             if survey.pictures == nil, let codec = Self.codec(of: stream) {
                 survey.pictures = (identifier, codec)
+                survey.isAligned = stream.alignedCount * 2 > stream.count
                 survey.firstDecode = first?.decode ?? 0
                 survey.delay = (first?.presentation ?? 0) - (first?.decode ?? 0)
             } else if survey.sound == nil, Self.isSound(stream) {

@@ -10,6 +10,8 @@ struct TransportSurvey: Sendable {
     /// The stream of pictures that is kept, and the one of sound.
     var pictures: (identifier: UInt16, codec: Codec)?
     var sound: UInt16?
+    /// Whether most units of the pictures begin with one.
+    var isAligned = false
     /// When the first picture is decoded, and the first sound heard.
     var firstDecode: Int64 = 0
     var firstSound: Int64 = 0

@@ -43,6 +43,23 @@ struct RepairPropertyTests {
         }
     }
 
+    /// Bits that were too much once.
+    @Test(
+        "all that lies before a bit is recovered that was once too much",
+        arguments: [
+            (Damageable.Kind.adts, 613), (.adts, 614), (.adts, 620), (.transport, 49_640), (.transport, 22_831),
+            (.transport, 18_207), (.transport, 18_222), (.transport, 22_828), (.transport, 22_847),
+            (.transport, 30_242),
+            (.transport, 126_344), (.transport, 264_712),
+        ])
+    func once(kind: Damageable.Kind, bit: Int) throws {
+        let made = try Damageable(kind)
+        var bytes = made.bytes
+        bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        let scene = try Scene(inMemory: true)
+        try Self.check(made, bytes, upTo: bit / 8 - made.reach, in: scene, "\(kind) bit \(bit)")
+    }
+
     @Test("many damages at once end in some way", arguments: Damageable.Kind.allCases)
     func many(kind: Damageable.Kind) throws {
         let made = try Damageable(kind)
