@@ -45,23 +45,40 @@ struct TimedLane {
     func step(_ entries: [RecoveryTimes.Entry]) -> Step {
         let (entry, following) = (entries[0], entries.dropFirst())
         let next = position + byteCount(entry)
+        // Near the end, the sizes of all that is left prove each other.
+        if position + entries.reduce(0, { $0 + byteCount($1) }) == file.byteCount { return .take }
         if begins(entry, at: position), agrees(following, from: next) { return .take }
         // Most likely only its beginning is damaged, and its size is right.
         if next <= file.byteCount, isChain(following, at: next) { return .take }
-        if begins(entry, at: position), following.isEmpty, next <= file.byteCount { return .take }
         guard let (place, isAtHand) = search(entries) else { return .lost }
         return .orphans(position..<place, isAtHand: isAtHand)
     }
 
-    /// Whether the stream goes on behind a sample as the lines say: by the next sample, or the one behind it.
+    /// Whether the stream goes on behind a sample as the lines say; a bit or two of the next beginning may be damaged.
     private func agrees(_ following: ArraySlice<RecoveryTimes.Entry>, from start: Int) -> Bool {
-        var place = start
-        guard place < file.byteCount else { return place == file.byteCount }
-        for next in following.prefix(2) {
-            if begins(next, at: place) { return true }
-            place += byteCount(next)
+        guard start < file.byteCount else { return start == file.byteCount }
+        guard let next = following.first else { return beginsSomething(at: start) }
+        if begins(next, at: start) { return true }
+        guard wrongBitCount(of: next, at: start) <= 2, let second = following.dropFirst().first else { return false }
+        return begins(second, at: start + byteCount(next))
+    }
+
+    /// How many bits at a place are other than a sample's beginning has them.
+    private func wrongBitCount(of entry: RecoveryTimes.Entry, at place: Int) -> Int {
+        let start = file.read(at: place, count: 7)
+        guard start.count == 7 else { return .max }
+        func difference(_ found: [UInt8], _ right: [UInt8]) -> Int {
+            zip(found, right).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
         }
-        return false
+        guard !entry.isPicture else { return difference(start, [0, 0, 0, 1]) }
+        let length = UInt32(byteCount(entry))
+        let found = UInt32(start[3] & 3) << 11 | UInt32(start[4]) << 3 | UInt32(start[5] >> 5)
+        return difference(start, [0xFF, 0xF1]) + (found ^ length).nonzeroBitCount
+    }
+
+    private func beginsSomething(at place: Int) -> Bool {
+        let start = file.read(at: place, count: 7)
+        return start.starts(with: [0, 0, 0, 1]) || (try? AAC.parseADTSHeader(start.span)) != nil
     }
 
     private func begins(_ entry: RecoveryTimes.Entry, at place: Int) -> Bool {
