@@ -111,6 +111,65 @@ struct JanusRepairTests {
         #expect(MovieFile(reading: try scene.bytes("s.m4a")).tracks.map(\.samples.count) == [101])
     }
 
+    @Test("encodes telephone sound anew, since no file holds it", arguments: ["pcmu", "pcma", "g722"])
+    func telephone(codec: String) throws {
+        let scene = try Scene()
+        var writer = MJRWriter(#"{"t":"a","c":"\#(codec)","s":1,"u":5}"#)
+        for number in 0..<100 where number != 40 {
+            let payload = [UInt8](repeating: 0xD5, count: 160)
+            let packet = MJRWriter.rtp(
+                payload, sequence: UInt16(number), timestamp: UInt32(number) * 160, payloadType: 0)
+            writer.packet(packet, arrivalMilliseconds: UInt32(number) * 20)
+        }
+        try scene.write("t-audio-0.mjr", writer.bytes)
+        #expect(try scene.repair("t-audio-0.mjr").map(\.outcome) == [.repaired])
+        let bytes = try scene.bytes("t.m4a")
+        let track = try #require(MovieFile(reading: bytes).tracks.first)
+        #expect(track.format?.codec == .aac && abs(track.endTicks / 48 - 2_000) <= 45, "ends at \(track.endTicks / 48)")
+        guard SecondOpinion.isAvailable else { return }
+        let answer = try SecondOpinion.decode(bytes, extension: "m4a")
+        #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+    }
+
+    @Test("takes redundant sound apart, and turns pictures as their packets say") func extensions() throws {
+        let scene = try Scene()
+        var sound = MJRWriter(#"{"t":"a","c":"opus","u":5,"or":63}"#)
+        var before: [UInt8] = []
+        for (number, sample) in try Fixture(.opus).samples.enumerated() {
+            var payload: [UInt8] = []
+            if !before.isEmpty {
+                payload = [0x80 | 111]
+                payload.append(bigEndian24: 960 << 10 | UInt32(before.count))
+            }
+            payload += [111] + before + sample.bytes
+            let packet = MJRWriter.rtp(
+                payload, sequence: UInt16(number), timestamp: UInt32(number) * 960, payloadType: 63)
+            sound.packet(packet, arrivalMilliseconds: UInt32(number) * 20)
+            before = sample.bytes
+        }
+        try scene.write("r-audio-0.mjr", sound.bytes)
+        let turned = try Self.pictures(start: 5) { packets in
+            // A one-byte extension with number 3: turned by 90 degrees.
+            for index in packets.indices {
+                packets[index][0] |= 0x10
+                packets[index].insert(contentsOf: [0xBE, 0xDE, 0, 1, 0x30, 1, 0, 0], at: 12)
+            }
+        }
+        let text = String(decoding: turned.prefix(120), as: UTF8.self)
+        let head = try #require(text.firstMatch(of: /\{.*\}/)).output
+        let description = head.dropLast() + #","x":{"3":"urn:3gpp:video-orientation"}}"#
+        let frames = turned.dropFirst(10 + head.utf8.count)
+        try scene.write("r-video-1.mjr", MJRWriter(String(description)).bytes + frames)
+        #expect(try scene.repair("r-video-1.mjr").map(\.outcome) == [.repaired])
+        let bytes = try scene.bytes("r.mp4")
+        let tracks = MovieFile(reading: bytes).tracks
+        let heard = try #require(tracks.first { $0.handler == "soun" })
+        #expect(
+            try heard.samples.map { bytes.read(at: $0.offset, count: $0.byteCount) }
+                == Fixture(.opus).samples.map(\.bytes))
+        #expect(tracks.first { $0.handler == "vide" }?.rotation == .quarter)
+    }
+
     @Test("puts packets in order, and says what never came") func loss() throws {
         let scene = try Scene()
         var number = 0

@@ -48,6 +48,30 @@ struct TransportRepairTests {
         #expect(try scene.repair("7_a.ts").map(\.outcome) == [.whole])
     }
 
+    @Test("keeps H.265, and pictures shown in another order", arguments: [Fixture.Name.h265Reordered, .reordered])
+    func reordered(name: Fixture.Name) throws {
+        let scene = try Scene()
+        let fixture = try Fixture(name)
+        var writer = TransportWriter()
+        writer.tables(pictures: name == .reordered ? 0x1B : 0x24, sound: nil)
+        for picture in fixture.samplesInBand {
+            let decode = picture.decodeTicks + 126_000
+            writer.picture(
+                H264.byteStream(of: picture.bytes),
+                presentation: decode + 6_000 + Int64(picture.compositionOffsetTicks),
+                decode: decode)
+        }
+        try scene.write("a.ts", writer.bytes)
+        #expect(try scene.repair("a.ts").map(\.outcome) == [.repaired])
+        let bytes = try scene.bytes("a.mp4")
+        let track = try Self.track(bytes, "vide")
+        let expected = fixture.samples.map { $0.decodeTicks + Int64($0.compositionOffsetTicks) }
+        let first = (track.samples.first?.presentationTicks ?? 0) - expected[0]
+        #expect(track.samples.map { $0.presentationTicks - first } == expected)
+        #expect(
+            track.samples.map { bytes.read(at: $0.offset, count: $0.byteCount) } == fixture.samplesInBand.map(\.bytes))
+    }
+
     @Test("places sound to the sample, and fills what is missing with silence") func silence() throws {
         let scene = try Scene()
         let whole = try Self.stream()
