@@ -11,6 +11,8 @@ import Storage
 struct InterleavedOrder {
     /// When each picture is shown, from the first keyframe on, in ticks of 90 kHz.
     private(set) var pictureTicks: [Int64] = []
+    /// When the sound begins, likewise: not at zero if pictures do.
+    private(set) var soundTicks: Int64 = 0
 
     /// How many bytes of a sample are compared.
     private static let signByteCount = 24
@@ -44,8 +46,10 @@ struct InterleavedOrder {
         var pictures = try PictureStream(file, codec, times: .even(first: 0, span: 1, count: 1), nil)
         var sound = try SoundStream(soundFile, nil)
         guard let runs = try Self.runs(in: take, &pictures, codec, &sound) else { return nil }
-        pictureTicks = Self.spread(runs, packetTicks: Int64(AAC.packetSampleCount) * 90_000 / Int64(sampleRate))
-        guard pictureTicks.count > 1 else { return nil }
+        let times = Self.spread(runs, packetTicks: Int64(AAC.packetSampleCount) * 90_000 / Int64(sampleRate))
+        guard times.count > 1 else { return nil }
+        soundTicks = max(0, -(times.first ?? 0))
+        pictureTicks = times.map { $0 + soundTicks }
     }
 
     /// Which samples lie side by side in the file.
@@ -126,30 +130,66 @@ struct InterleavedOrder {
         return nil
     }
 
-    /// Gives each picture a time by the sound that lies around it.
+    /// Gives each picture a time by the sound that lies around it; zero is where the sound begins.
     private static func spread(_ runs: [Run], packetTicks: Int64) -> [Int64] {
-        var times: [Int64] = []
-        var heard: Int64 = 0
         let soundRuns = runs.filter(\.isSound)
         let isFine = soundRuns.reduce(0) { $0 + $1.count } <= 3 * soundRuns.count
+        return isFine ? spreadFinely(runs, packetTicks) : spreadInStretches(runs, packetTicks)
+    }
+
+    /// Samples were put down one by one: a picture comes before the packet that begins after it.
+    private static func spreadFinely(_ runs: [Run], _ packetTicks: Int64) -> [Int64] {
+        var latest: [Int64] = []
+        var heard: Int64 = 0
+        for run in runs {
+            if run.isSound {
+                heard += Int64(run.count) * packetTicks
+            } else {
+                latest += [Int64](repeating: heard, count: run.count)
+            }
+        }
+        let usual = usualDistance(latest)
+        // Pictures keep their pace as long as that agrees with the sound.
+        var times: [Int64] = []
+        for limit in latest where limit > 0 {
+            let next = times.last.map { $0 + usual } ?? limit - packetTicks / 2
+            times.append(max(min(max(next, limit - packetTicks + 1), limit), (times.last ?? .min / 2) + 1))
+        }
+        // Those before all sound are known by their pace alone.
+        let earlyCount = latest.count { $0 == 0 }
+        let first = min(usual, times.first ?? usual)
+        return (0..<earlyCount).map { first - Int64(earlyCount - $0) * usual } + times
+    }
+
+    /// How far pictures are apart, pauses left out.
+    private static func usualDistance(_ times: [Int64]) -> Int64 {
+        let distances = zip(times.dropFirst(), times).map { $0 - $1 }
+        let middle = distances.sorted().dropFirst(distances.count / 2).first ?? 3_000
+        let steady = distances.filter { $0 <= 3 * max(middle, 1_500) }
+        guard !steady.isEmpty else { return 3_000 }
+        return max(1, steady.reduce(0, +) / Int64(steady.count))
+    }
+
+    /// Stretches of each lie side by side: two cover the same time, and whichever comes first in the file comes first in
+    /// each pair.
+    private static func spreadInStretches(_ runs: [Run], _ packetTicks: Int64) -> [Int64] {
+        var times: [Int64] = []
+        var heard: Int64 = 0
+        let leads = runs.first?.isSound == false
         for (index, run) in runs.enumerated() {
             guard !run.isSound else {
                 heard += Int64(run.count) * packetTicks
                 continue
             }
-            let following = index + 1 < runs.count ? Int64(runs[index + 1].count) * packetTicks : packetTicks
-            // Single packets: a picture lies before the packet that begins after it. Stretches: both cover the same time,
-            // and whichever comes first in the file comes first in each pair.
-            let span = isFine ? packetTicks * Int64(max(1, run.count)) : following
-            let leads = isFine || runs.first?.isSound == false
-            let begin = isFine ? heard - packetTicks / 2 : leads ? heard : max(0, heard - span)
+            let beside = leads ? index + 1 : index - 1
+            let span = runs.indices.contains(beside) ? Int64(runs[beside].count) * packetTicks : packetTicks
+            let begin = leads ? heard : max(0, heard - span)
             for number in 0..<run.count {
-                let ticks = begin + (isFine ? Int64(number) * 1_500 : span * Int64(number) / Int64(run.count))
+                let ticks = begin + span * Int64(number) / Int64(run.count)
                 times.append(max(ticks, (times.last ?? -1) + 1))
             }
         }
-        let first = min(0, times.first ?? 0)
-        return times.map { $0 - first }
+        return times
     }
 }
 

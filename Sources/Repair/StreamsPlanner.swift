@@ -21,18 +21,20 @@ struct StreamsPlanner {
         var times = PictureTimes.even(first: 0, span: 90_000, count: Self.usualRate)
         var length: Int64?
         var shifts: [Int16] = []
+        var soundTicks: Int64 = 0
         if streams.times == nil {
             let found = try count()
             guard found.pictureCount + found.packetCount > 0 else {
                 return RepairPlan(streams.take, .streams, .empty, notes: notes)
             }
-            (times, length) = try pictureTimes(found, &notes)
+            (times, soundTicks, length) = try pictureTimes(found, &notes)
             if found.shifts.areReordered { shifts = found.shifts.shifts }
         }
         if streams.pictures == nil { notes.append("There is no stream of pictures beside it: only sound comes back.") }
         if streams.sound == nil { notes.append("There is no stream of sound beside it: only pictures come back.") }
         let work = StreamsWork(
-            streams: streams, times: times, shifts: shifts, creation: streams.take.recordedAtUnixMilliseconds)
+            streams: streams, times: times, shifts: shifts, soundTicks: soundTicks,
+            creation: streams.take.recordedAtUnixMilliseconds)
         return RepairPlan(
             streams.take, .streams, .repairable, output: output, notes: notes, durationMilliseconds: length,
             work: .streams(work))
@@ -46,7 +48,7 @@ struct StreamsPlanner {
         var sampleRate = 48_000
 
         /// How long the sound is, in ticks of 90 kHz.
-        var soundTicks: Int64 { Int64(packetCount * AAC.packetSampleCount) * 90_000 / Int64(sampleRate) }
+        var soundLength: Int64 { Int64(packetCount * AAC.packetSampleCount) * 90_000 / Int64(sampleRate) }
     }
 
     private func count() throws -> Found {
@@ -78,28 +80,29 @@ struct StreamsPlanner {
     /// Spreads the pictures as well as the data allows, and says by what.
     private func pictureTimes(
         _ found: Found, _ notes: inout [String]
-    ) throws -> (times: PictureTimes, milliseconds: Int64) {
-        let soundMilliseconds = found.soundTicks / 90
+    ) throws -> (times: PictureTimes, soundTicks: Int64, milliseconds: Int64) {
+        let soundMilliseconds = found.soundLength / 90
         guard found.pictureCount > 0 else {
-            return (.even(first: 0, span: 90_000, count: Self.usualRate), soundMilliseconds)
+            return (.even(first: 0, span: 90_000, count: Self.usualRate), 0, soundMilliseconds)
         }
         let count = Int64(found.pictureCount)
         if found.packetCount > 0, let order = try InterleavedOrder(streams, found.sampleRate) {
             notes.append(
                 "Assumed: each picture is shown when the sound is heard beside which \(streams.take.name) holds it.")
-            return (.listed(order.pictureTicks), max(soundMilliseconds, (order.pictureTicks.last ?? 0) / 90))
+            let end = max(found.soundLength + order.soundTicks, order.pictureTicks.last ?? 0)
+            return (.listed(order.pictureTicks), order.soundTicks, end / 90)
         }
         // Rates outside this are none of a call: then the two do not cover the same time.
-        let rate = found.packetCount > 0 ? Double(count) * 90_000 / Double(found.soundTicks) : 0
+        let rate = found.packetCount > 0 ? Double(count) * 90_000 / Double(found.soundLength) : 0
         if (1...120).contains(rate) {
             notes.append(
                 "Assumed: \(count) pictures are spread evenly over the \(seconds(soundMilliseconds)) of the sound, "
                     + "and both begin together; the streams have no times.")
-            return (.even(first: 0, span: found.soundTicks, count: count), soundMilliseconds)
+            return (.even(first: 0, span: found.soundLength, count: count), 0, soundMilliseconds)
         }
         notes.append("Assumed: \(Self.usualRate) pictures a second; nothing says how many there were.")
         let milliseconds = max(soundMilliseconds, count * 1_000 / Self.usualRate)
-        return (.even(first: 0, span: 90_000, count: Self.usualRate), milliseconds)
+        return (.even(first: 0, span: 90_000, count: Self.usualRate), 0, milliseconds)
     }
 
     private func seconds(_ milliseconds: Int64) -> String {

@@ -46,6 +46,8 @@ struct StreamsWork: Sendable {
     var times: PictureTimes
     /// By how many places pictures are shown later than they are decoded; empty if all are shown as they are decoded.
     var shifts: [Int16] = []
+    /// When the sound begins, in ticks of 90 kHz.
+    var soundTicks: Int64 = 0
     var creation: Int64
 
     func write(to new: NewFile, _ listener: @escaping ProgressListener) throws -> MediaResult {
@@ -58,7 +60,7 @@ struct StreamsWork: Sendable {
             let pictures = try streams.pictures.map {
                 try PictureStream($0.file, $0.codec, times: times, shifts: shifts, counter)
             }
-            let sound = try streams.sound.map { try SoundStream($0, counter) }
+            let sound = try streams.sound.map { try SoundStream($0, startTicks: soundTicks, counter) }
             try merge(pictures, sound, into: &builder, &result)
         }
         guard try builder.finish() else {

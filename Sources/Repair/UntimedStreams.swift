@@ -104,13 +104,19 @@ struct SoundStream {
     private var pieces: PieceReader
     private var packets = ADTSReader()
     private var position: Int64
+    /// When the first packet is, in ticks of 90 kHz, if that is known rather than its place in samples.
+    private var startTicks: Int64?
     private var format: (configuration: AAC.Configuration, track: TrackFormat)?
     private var isFinished = false
     /// Packets of another format than the first.
     private(set) var foreignCount = 0
 
     /// Begins at a place in a file, with a first packet at so many samples.
-    init(_ file: FilePath, startingAt position: Int = 0, first: Int64 = 0, _ counter: ReadCounter?) throws {
+    init(
+        _ file: FilePath, startingAt position: Int = 0, first: Int64 = 0, startTicks: Int64? = nil,
+        _ counter: ReadCounter?
+    ) throws {
+        self.startTicks = startTicks
         pieces = try PieceReader(file, startingAt: position, counter)
         self.position = first
     }
@@ -124,6 +130,10 @@ struct SoundStream {
             guard packet.configuration == known.configuration else {
                 foreignCount += 1
                 continue
+            }
+            if let ticks = startTicks {
+                position = ticks * Int64(known.configuration.sampleRate) / 90_000
+                startTicks = nil
             }
             defer { position += Int64(AAC.packetSampleCount) }
             let sample = Sample(
