@@ -91,7 +91,10 @@ struct OutputTrack: Sendable {
         let average = (lastDecodeTicks - first.decodeTicks) / Int64(max(1, open.count - 1))
         let reordered = Int64(format.maximumReorderedPictures ?? 0) * average
         delayTicks = max(0, -least, reordered - Int64(first.compositionOffset))
-        for index in open.indices { open[index].compositionOffset += Int32(clamping: delayTicks) }
+        for index in open.indices {
+            // Times from damaged files may be anything.
+            open[index].compositionOffset = Int32(clamping: Int64(open[index].compositionOffset) + delayTicks)
+        }
     }
 
     mutating func append(_ sample: borrowing Sample) {
@@ -107,7 +110,7 @@ struct OutputTrack: Sendable {
             OpenSample(
                 decodeTicks: sample.decodeTicks, durationTicks: sample.durationTicks,
                 byteCount: UInt32(sample.bytes.count),
-                compositionOffset: sample.compositionOffsetTicks + compositionDelay,
+                compositionOffset: Int32(clamping: Int64(sample.compositionOffsetTicks) + Int64(compositionDelay)),
                 isKeyframe: sample.isKeyframe))
         openBytes.append(contentsOf: sample.bytes)
     }

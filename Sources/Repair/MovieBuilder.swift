@@ -14,8 +14,10 @@ struct MovieBuilder {
     private static let fragmentDuration = Duration.seconds(1)
     /// Times that a track cannot have, which no damage may turn into.
     private static let farthestTicks: Int64 = 1 << 44
-    /// Far more than any stream's pictures are delayed by: ten seconds at 90 kHz.
-    private static let greatestOffset: Int32 = 900_000
+    /// Far more than any stream's pictures are delayed by, in seconds.
+    private static let greatestOffset: Int64 = 10
+    /// A gap so long, in seconds, is no pace that says anything of the pictures beside it.
+    private static let longestPace: Int64 = 60
 
     /// One of the tracks.
     fileprivate struct Track {
@@ -118,8 +120,10 @@ struct MovieBuilder {
         var placed = sample
         placed.decodeTicks = max(sample.decodeTicks, track.lastTicks + 1)
         placed.durationTicks = min(max(1, sample.durationTicks), UInt32(Int32.max))
-        placed.compositionOffsetTicks = min(
-            max(sample.compositionOffsetTicks, -Self.greatestOffset), Self.greatestOffset)
+        let rate = Int64(track.timescale.ticksPerSecond)
+        let greatest = min(Self.greatestOffset * rate, Int64(Int32.max))
+        placed.compositionOffsetTicks = Int32(min(max(Int64(sample.compositionOffsetTicks), -greatest), greatest))
+        if track.lastTicks >= 0, placed.decodeTicks - track.lastTicks > Self.longestPace * rate { writer.cutFragment() }
         writer.append(placed, track: track.number)
         track.lastTicks = placed.decodeTicks
         track.endTicks = placed.decodeTicks + Int64(placed.durationTicks)

@@ -119,6 +119,21 @@ struct StreamsRepairTests {
         return samples
     }
 
+    @Test("survives times that lie a century apart") func farApart() throws {
+        let fixture = try Fixture(.reordered)
+        let scene = try Scene()
+        try scene.write("y.mp4.h264", fixture.samplesInBand.flatMap { H264.byteStream(of: $0.bytes) })
+        var times = "Lathe times 1 video=90000\n"
+        for (number, sample) in fixture.samplesInBand.enumerated() {
+            let ticks = Int64(number) * (number < 3 ? 3_000 : 9_000_000_000)
+            times +=
+                "v \(ticks) \(number % 2 == 0 ? 16_000_000 : -16_000_000) \(sample.bytes.count) \(sample.isKeyframe ? "k" : "-")\n"
+        }
+        try scene.write("y.mp4.times", times)
+        let reports = try scene.repair("y.mp4.h264")
+        #expect(reports.allSatisfy { [.repaired, .partly].contains($0.outcome) }, "\(reports)")
+    }
+
     @Test("shows pictures in the order that they tell") func reordered() throws {
         let fixture = try Fixture(.reordered)
         let scene = try Scene()
