@@ -11,8 +11,8 @@ public struct SectorZeros: Equatable, Sendable {
     /// How long the encoded form is.
     public static let encodedByteCount = mark.count + 4 + maximumPartCount * 4
 
-    /// What the encoded form begins with.
-    private static let mark = Array("Lthz".utf8)
+    /// What the encoded form begins with, and what the head of a file has whose writer tells of zeros at all.
+    public static let mark = Array("Lthz".utf8)
 
     /// Where parts begin that are all zeros, counted from the stretch's start; the first ones, if there are too many.
     public private(set) var parts: [Int] = []

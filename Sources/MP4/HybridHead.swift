@@ -1,3 +1,5 @@
+import Bytes
+
 /// The `moov` of a growing file, and where in it stands how long the movie is: what changes with each fragment.
 struct GrowingMovie: Sendable {
     let bytes: [UInt8]
@@ -25,6 +27,11 @@ struct HybridHead: Sendable {
     /// Where that room ends and fragments begin.
     private let end: Int
 
+    /// Whether the writer of an unfinished file told which sectors of its fragments are zeros by themselves.
+    static func tellsZeros(_ source: some ByteSource) -> Bool {
+        source.read(at: placeholder + 8, count: SectorZeros.mark.count) == SectorZeros.mark
+    }
+
     /// Writes a head to the front of a file, with `room` bytes for later ones.
     init(movie new: GrowingMovie, room roomByteCount: Int, to writer: inout BoxWriter) {
         writer.box("ftyp") {
@@ -32,7 +39,10 @@ struct HybridHead: Sendable {
             $0.append(UInt32(0x200))
             for brand in ["isom", "iso6", "avc1", "mp41"] as [FourCC] { $0.append(brand) }
         }
-        writer.box("free") { $0.appendZeros(Self.placeholderByteCount - 8) }
+        writer.box("free") {
+            $0.append(SectorZeros.mark)
+            $0.appendZeros(Self.placeholderByteCount - 8 - SectorZeros.mark.count)
+        }
         movie = writer.bytes.count
         duration = movie + new.durationPlace
         writer.append(new.bytes)

@@ -11,7 +11,8 @@ extension MovieFile {
     /// Unlike `init(reading:)` this reads media as well, but only the last that were written.
     public init(mending source: some ByteSource) {
         self.init(reading: source)
-        guard form == .fragmented, hasPlaceholder, let tear = firstTear(in: source) else { return }
+        guard form == .fragmented, hasPlaceholder, HybridHead.tellsZeros(source), let tear = firstTear(in: source)
+        else { return }
         let whole = byteCount
         self.init(reading: SourcePrefix(source, upTo: tear))
         noteTear(at: tear, fileByteCount: whole)

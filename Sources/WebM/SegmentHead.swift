@@ -56,6 +56,7 @@ struct SegmentHead: Sendable {
             var bytes: [UInt8] = []
             bytes.append(bigEndian: date)
             $0.element(.dateUTC, bytes)
+            $0.element(.void, SectorZeros.mark)
             // Last, so that it ends where the element does.
             $0.element(.duration, durationMilliseconds)
         }
@@ -84,6 +85,14 @@ struct SegmentHead: Sendable {
         self.tracks = tracks.offset
         // What comes late comes before the crash.
         (room, end) = (tracks.end, tracks.end)
+    }
+
+    /// Whether the writer of a file told which sectors of its clusters are zeros by themselves.
+    static func tellsZeros(_ segment: Element, _ source: some ByteSource) -> Bool {
+        let parts = segment.children.first { $0.id == .info }?.children ?? []
+        return parts.contains {
+            $0.id == .void && source.read(at: $0.body.lowerBound, count: $0.body.count) == SectorZeros.mark
+        }
     }
 
     /// Where the next `Tracks` would start.

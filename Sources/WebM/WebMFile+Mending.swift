@@ -12,7 +12,8 @@ extension WebMFile {
     public init(mending source: some ByteSource) {
         self.init(reading: source)
         guard let segment = elements.last, segment.id == .segment, segment.hasUnknownSize,
-            SegmentHead(segment: segment) != nil, let tear = firstTear(in: segment.children, source)
+            SegmentHead(segment: segment) != nil, SegmentHead.tellsZeros(segment, source),
+            let tear = firstTear(in: segment.children, source)
         else { return }
         let whole = byteCount
         self.init(reading: SourcePrefix(source, upTo: tear))

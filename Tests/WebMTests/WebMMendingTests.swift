@@ -31,6 +31,16 @@ struct WebMMendingTests {
         #expect(WebMFile(mending: file).tracks == WebMFile(reading: file).tracks)
     }
 
+    @Test("is taken as it is if its writer told of no zeros")
+    func foreign() throws {
+        var file = try Self.recording(zeros: 1_100)
+        let mark = try #require(file.firstRange(of: SectorZeros.mark))
+        file.replaceSubrange(mark, with: [0, 0, 0, 0])
+        let last = file.count / 512 - 1
+        for index in last * 512..<last * 512 + 512 { file[index] = 0 }
+        #expect(WebMFile(mending: file).problems == [.notFinished])
+    }
+
     @Test("loses what never reached the disk, and what came behind it", arguments: [300, 1_100])
     func tear(zeros: Int) throws {
         let file = try Self.recording(zeros: zeros)

@@ -50,9 +50,9 @@ struct WebMWriterTests {
                 Sample(decodeTicks: ticks, durationTicks: 1, isKeyframe: true, bytes: [1, 2, 3]), track: track)
         }
         writer.cutFragment()
-        var bytes: [UInt8] = []
-        while case .append(let more)? = writer.nextWrite() { bytes += more }
-        let times = WebMFile(reading: bytes).tracks[0].samples.map(\.nanoseconds)
+        var disk = FakeDisk()
+        while let write = writer.nextWrite() { disk.perform(write) }
+        let times = WebMFile(reading: disk.bytes).tracks[0].samples.map(\.nanoseconds)
         #expect(times == [33_000_000, 34_000_000, 35_000_000, 67_000_000])
     }
 
