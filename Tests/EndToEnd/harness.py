@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -233,20 +234,23 @@ def link(to, *options):
 
 # ---------------------------------------------------------------- running
 
-def run(tests):
-    """Runs the named functions (all, or those in argv), prints one line each and the counts."""
+def attempt(test):
+    """Runs a test, prints its line, and says whether it passed."""
+    began = time.time()
+    try:
+        note = test() or ""
+        print(f"ok      {test.__name__} ({time.time() - began:.0f} s) {note}", flush=True)
+        return True
+    except Exception as error:  # noqa: BLE001 - a test may fail in any way, and the next must still run
+        print(f"FAILED  {test.__name__} ({time.time() - began:.0f} s): {type(error).__name__}: {error}", flush=True)
+        return False
+
+
+def run(tests, lanes=1):
+    """Runs the named functions (all, or those in argv), so many at a time; prints one line each and the counts."""
     wanted = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
-    passed = failed = 0
-    for test in tests:
-        if wanted and test.__name__ not in wanted:
-            continue
-        began = time.time()
-        try:
-            note = test() or ""
-            passed += 1
-            print(f"ok      {test.__name__} ({time.time() - began:.0f} s) {note}", flush=True)
-        except Exception as error:  # noqa: BLE001 - a test may fail in any way, and the next must still run
-            failed += 1
-            print(f"FAILED  {test.__name__} ({time.time() - began:.0f} s): {type(error).__name__}: {error}", flush=True)
+    with ThreadPoolExecutor(lanes) as pool:
+        results = list(pool.map(attempt, [test for test in tests if not wanted or test.__name__ in wanted]))
+    passed, failed = results.count(True), results.count(False)
     print(f"end to end: {passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

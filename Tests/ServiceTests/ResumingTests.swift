@@ -14,7 +14,17 @@ struct ResumingTests {
         private var image: String { root + "-image" }
 
         /// Keeps what lies there now, as the kernel does for a process that is killed.
-        func freeze() throws { try FileManager.default.copyItem(atPath: root, toPath: image) }
+        func freeze() throws {
+            // Drafts come and go while it is copied; then it is copied again.
+            for attempt in 0... {
+                do {
+                    return try FileManager.default.copyItem(atPath: root, toPath: image)
+                } catch {
+                    guard attempt < 20 else { throw error }
+                    try? FileManager.default.removeItem(atPath: image)
+                }
+            }
+        }
 
         /// Forgets what was written since.
         func crash() throws {
