@@ -17,3 +17,20 @@ extension [UInt8]: ByteSource {
         return Array(self[offset..<offset + Swift.min(count, self.count - offset)])
     }
 }
+
+/// The beginning of a source, as if there were no more.
+public struct SourcePrefix: ByteSource {
+    private let base: any ByteSource
+    public let byteCount: Int
+
+    public init(_ base: some ByteSource, upTo byteCount: Int) {
+        self.base = base
+        self.byteCount = min(byteCount, base.byteCount)
+    }
+
+    /// Copies out up to `count` bytes from `offset` on, none of them behind the prefix.
+    public func read(at offset: Int, count: Int) -> [UInt8] {
+        guard offset >= 0, offset < byteCount, count > 0 else { return [] }
+        return base.read(at: offset, count: min(count, byteCount - offset))
+    }
+}

@@ -24,17 +24,14 @@ public struct SectorZeros: Equatable, Sendable {
 
     /// Looks at a stretch that lies `offset` bytes into its file.
     public init(of bytes: Span<UInt8>, at offset: Int) {
-        var start = 0
-        while start < bytes.count {
-            let end = min(bytes.count, ((offset + start) / Self.sectorByteCount + 1) * Self.sectorByteCount - offset)
-            if Self.isZero(bytes, start..<end) {
-                guard parts.count < Self.maximumPartCount else {
-                    areTooMany = true
-                    return
-                }
-                parts.append(start)
+        var start = Self.nextZero(in: bytes, from: 0, at: offset)
+        while let found = start {
+            guard parts.count < Self.maximumPartCount else {
+                areTooMany = true
+                return
             }
-            start = end
+            parts.append(found.lowerBound)
+            start = Self.nextZero(in: bytes, from: found.upperBound, at: offset)
         }
     }
 
@@ -69,12 +66,19 @@ public struct SectorZeros: Equatable, Sendable {
     public func firstLoss(in stretch: Range<Int>, of source: some ByteSource) -> Int? {
         guard !areTooMany else { return nil }
         let bytes = source.read(at: stretch.lowerBound, count: stretch.count)
-        var start = 0
-        // Far from all zeros at once, or a stretch full of them would be given up as too many.
+        var part = Self.nextZero(in: bytes.span, from: 0, at: stretch.lowerBound)
+        while let found = part, parts.contains(found.lowerBound) {
+            part = Self.nextZero(in: bytes.span, from: found.upperBound, at: stretch.lowerBound)
+        }
+        return part.map { stretch.lowerBound + $0.lowerBound }
+    }
+
+    /// The next part of a stretch that is all zeros, from a part's beginning on.
+    private static func nextZero(in bytes: Span<UInt8>, from place: Int, at offset: Int) -> Range<Int>? {
+        var start = place
         while start < bytes.count {
-            let offset = stretch.lowerBound + start
-            let end = min(bytes.count, start + Self.sectorByteCount - offset % Self.sectorByteCount)
-            if Self.isZero(bytes.span, start..<end), !parts.contains(start) { return offset }
+            let end = min(bytes.count, start + sectorByteCount - (offset + start) % sectorByteCount)
+            if isZero(bytes, start..<end) { return start..<end }
             start = end
         }
         return nil
@@ -83,22 +87,5 @@ public struct SectorZeros: Equatable, Sendable {
     private static func isZero(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range where bytes[index] != 0 { return false }
         return true
-    }
-}
-
-/// The beginning of a source, as if there were no more.
-public struct SourcePrefix: ByteSource {
-    private let base: any ByteSource
-    public let byteCount: Int
-
-    public init(_ base: some ByteSource, upTo byteCount: Int) {
-        self.base = base
-        self.byteCount = min(byteCount, base.byteCount)
-    }
-
-    /// Copies out up to `count` bytes from `offset` on, none of them behind the prefix.
-    public func read(at offset: Int, count: Int) -> [UInt8] {
-        guard offset >= 0, offset < byteCount, count > 0 else { return [] }
-        return base.read(at: offset, count: min(count, byteCount - offset))
     }
 }

@@ -1,6 +1,7 @@
 public import Bytes
 public import Foundation
 import MP4
+import Storage
 import WebM
 
 /// What one media file is, holds, and lacks.
@@ -52,7 +53,7 @@ public struct FileReport: Codable, Equatable, Sendable {
 
     /// Reads a file's structure; throws only if it cannot be opened.
     public init(ofFile path: String) throws {
-        self.init(path: path, reading: try FileSource(path: path))
+        self.init(path: path, reading: try ReadOnlyFile(path))
     }
 
     /// Reports on bytes wherever they are.

@@ -21,6 +21,11 @@ public struct MovieTrack: Equatable, Sendable {
     /// Where the last sample ends on the file's timeline.
     public var endTicks: Int64 { samples.last.map { $0.decodeTicks + Int64($0.durationTicks) } ?? 0 }
 
+    /// The same in milliseconds, rounded down.
+    public var endMilliseconds: Int64 {
+        MediaTime(ticks: endTicks, rate: timescale).rescaled(to: ClockRate(1000)).ticks
+    }
+
     /// The codec's four letters.
     public var sampleEntry: FourCC { entries.first?.type ?? FourCC(rawValue: 0) }
     /// What the first samples are, if it is something that Lathe writes.

@@ -108,9 +108,3 @@ extension MovieFile {
     /// Whether it begins as our own files do.
     fileprivate var hasPlaceholderHead: Bool { boxes.count > 1 && boxes[1].type == "free" }
 }
-
-extension MovieTrack {
-    fileprivate var endMilliseconds: Int64 {
-        MediaTime(ticks: endTicks, rate: timescale).rescaled(to: ClockRate(1000)).ticks
-    }
-}

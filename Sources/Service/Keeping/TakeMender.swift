@@ -100,12 +100,6 @@ enum TakeMender {
     }
 }
 
-extension MovieTrack {
-    fileprivate var endMilliseconds: Int64 {
-        MediaTime(ticks: endTicks, rate: timescale).rescaled(to: ClockRate(1000)).ticks
-    }
-}
-
 extension [FileWrite] {
     /// How many bytes they add to the file.
     fileprivate var appendedByteCount: Int {
