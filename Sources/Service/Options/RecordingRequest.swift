@@ -15,11 +15,22 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     public var recoverFiles: Bool?
     /// An existing or new directory that receives the files directly, without day and channel folders.
     public var directory: String?
+    public var media: MediaChoice?
+    public var trigger: Trigger?
+    public var onPause: OnPause?
+    public var audioUsers: UserSelection?
+    public var videoUsers: UserSelection?
+    public var chunkSeconds: Int?
+    public var chunkBytes: Int?
+    public var maximumSeconds: Int?
+    public var atMaximum: AtMaximum?
+    public var names: String?
 
     /// The names of all of these.
     public static let fields = [
         "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles",
-        "directory",
+        "directory", "media", "trigger", "onPause", "audioUsers", "videoUsers", "chunkSeconds", "chunkBytes",
+        "maximumSeconds", "atMaximum", "names",
     ]
 
     public init(
@@ -53,5 +64,20 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         files.onLoss = onLoss ?? files.onLoss
         files.hasRecoveryStreams = recoverFiles ?? files.hasRecoveryStreams
         return files
+    }
+
+    /// Who and what is recorded, with what is usual where nothing was chosen.
+    var control: RecordingControl {
+        var control = RecordingControl()
+        control.media = media ?? control.media
+        control.trigger = trigger ?? control.trigger
+        control.onPause = onPause ?? control.onPause
+        control.audioUsers = audioUsers ?? control.audioUsers
+        control.videoUsers = videoUsers ?? control.videoUsers
+        (control.chunkSeconds, control.chunkBytes) = (chunkSeconds, chunkBytes)
+        control.maximumSeconds = maximumSeconds
+        control.atMaximum = atMaximum ?? control.atMaximum
+        control.names = names
+        return control
     }
 }
