@@ -155,7 +155,7 @@ extension ServiceOptions {
         return text
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(
+    static func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String, _ text: String
     ) throws(OptionError) -> Choice where Choice.RawValue == String {
         guard let choice = Choice(rawValue: text) else {
@@ -173,7 +173,7 @@ extension ServiceOptions {
         return choice
     }
 
-    private static func byteCount(_ name: String, _ text: String) throws(OptionError) -> ByteCount {
+    static func byteCount(_ name: String, _ text: String) throws(OptionError) -> ByteCount {
         guard let count = ByteCount(parsing: text) else {
             throw OptionError("--\(name) wants a size such as 500m or 2g, not '\(text)'")
         }
@@ -187,7 +187,7 @@ extension ServiceOptions {
         return days
     }
 
-    private static func number(
+    static func number(
         _ name: String, _ text: String, in range: ClosedRange<Int>
     ) throws(OptionError) -> Int {
         guard let number = Int(text), range.contains(number) else {
