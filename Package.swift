@@ -93,6 +93,7 @@ let shell: [Target] = [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
             "Capture", "Catalog", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
         ]),
+    room("Legacy", ["CommandLineOptions", "Service"]),
     room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
         "Publish",
@@ -106,8 +107,8 @@ let app: [Target] = [
     .executableTarget(
         name: "lathe",
         dependencies: [
-            "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "API", "HTTPServer", "Publish",
-            "Inspect", "Repair", "Link", "EventLoop", "AV", "Pattern",
+            "Bytes", "Units", "Codecs", "Capture", "CommandLineOptions", "Service", "Legacy", "API", "HTTPServer",
+            "Publish", "Inspect", "Repair", "Link", "EventLoop", "AV", "Pattern",
         ],
         swiftSettings: house),
     .executableTarget(
@@ -169,6 +170,7 @@ let testTargets: [Target] = [
             "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
             "EventLoop", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP", "WebM",
         ]),
+    tests("Legacy", ["Units", "CommandLineOptions", "Service"]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.
     .testTarget(

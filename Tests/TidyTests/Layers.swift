@@ -14,8 +14,8 @@ enum Layers {
     ]
     /// `TestSupport` reads fixtures from disk, and no other target names it.
     static let shell: Set<String> = [
-        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Publish", "Repair", "Service", "Storage",
-        "TestSupport", "Web",
+        "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Legacy", "Publish", "Repair", "Service",
+        "Storage", "TestSupport", "Web",
     ]
     static let app: Set<String> = ["lathe", "lathe-bench"]
 
