@@ -8,23 +8,22 @@ protocol Command {
     /// How it is called, without the program's name.
     static var usage: String { get }
     static var options: [OptionDescription] { get }
+    /// The options by what they are about; one group where they are few.
+    static var groups: [OptionGroup] { get }
+
+    /// What may stand behind it besides options, where that is a choice.
+    static var words: [String] { get }
 
     /// Does the work; the result is the process's exit status.
     static func run(_ arguments: Arguments) async throws -> Int32
 }
 
 extension Command {
-    /// The command's help: its usage, and a line for each option.
-    static var help: String {
-        let left = options.map { "  --\($0.name)" + ($0.placeholder.map { " \($0)" } ?? "") }
-        let width = min(34, left.map(\.count).max() ?? 0)
-        let lines = zip(left, options).map { text, option in
-            text.count > width
-                ? "\(text)\n\(String(repeating: " ", count: width + 2))\(option.help)"
-                : text.padding(toLength: width + 2, withPad: " ", startingAt: 0) + option.help
-        }
-        return "\(summary)\n\nusage: lathe \(usage)\n\n" + lines.joined(separator: "\n") + "\n"
-    }
+    static var groups: [OptionGroup] { [OptionGroup("options", "The options", options)] }
+
+    static var words: [String] { [] }
+
+    static var help: HelpPage { HelpPage(command: name, summary: summary, usage: "lathe \(usage)", groups: groups) }
 }
 
 /// Writes one line to standard output at once, so that a pipe sees it when it happens.

@@ -7,6 +7,7 @@ enum DoctorCommand: Command {
     static let summary = "checks ports, addresses, disk, codecs, clock and crash reports; says what to do"
     static let usage = "doctor [the options of serve…]"
     static let options = ServerOptions.table
+    static let groups = ServerOptions.groups
 
     /// Status 0 if a server can record like this, and 1 if not.
     static func run(_ arguments: Arguments) async throws -> Int32 {

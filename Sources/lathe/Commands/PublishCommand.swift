@@ -10,29 +10,37 @@ enum PublishCommand: Command {
     static let name = "publish"
     static let summary = "joins a channel as native clients that send a file or a test pattern"
     static let usage = "publish --channel C [--server URL] [--file MEDIA | --pattern] [OPTION…]"
-    static let options =
-        [
-            OptionDescription("channel", "C", "the channel to join"),
-            OptionDescription("server", "URL", "the server (http://127.0.0.1:8080)"),
-            OptionDescription("uid", "U", "the user's id; further users count on from it"),
-            OptionDescription("file", "MEDIA", "send this file's picture and sound, to its end"),
-            OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
-            OptionDescription("codec", "h264|h265|vp8|vp9|av1", "how the picture is encoded (h264)"),
-            OptionDescription("audio-codec", "opus|pcmu|pcma|g722", "how the sound is encoded (opus)"),
-            OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
-            OptionDescription("size", "WxH", "the pattern's pictures, 160x120 or larger (640x480)"),
-            OptionDescription("b-frames", "N", "so many B-pictures of the pattern in a row, H.264 and H.265 (0)"),
-            OptionDescription("simulcast", nil, "send the pattern in full, half and quarter size side by side"),
-            OptionDescription("stereo", nil, "send the pattern's sound on two channels"),
-            OptionDescription("dtx", nil, "do not send the pattern's silence; Opus only"),
-            OptionDescription("red", nil, "repeat each Opus packet in the next (RFC 2198)"),
-            OptionDescription(
-                "script", "EVENTS", "what happens meanwhile, as rotate=90@5,leave=8-10; see operating.md"),
-            OptionDescription("count", "N", "how many users join (1)"),
-            OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
-            OptionDescription("janus", "URL", "publish to a Janus gateway's VideoRoom instead; its HTTP API's URL"),
-            OptionDescription("room", "N", "the room of --janus"),
-        ] + LinkOptions.table
+    static let groups = [
+        OptionGroup("call", "where to, and for how long", call, common: call.map(\.name)),
+        OptionGroup("media", "what is sent", media, common: ["file", "codec"]),
+        OptionGroup("link", "a bad network in between", LinkOptions.table),
+    ]
+    static let options = groups.flatMap(\.options)
+
+    private static let call = [
+        OptionDescription("channel", "C", "the channel to join"),
+        OptionDescription("server", "URL", "the server (http://127.0.0.1:8080)"),
+        OptionDescription("uid", "U", "the user's id; further users count on from it"),
+        OptionDescription("count", "N", "how many users join (1)"),
+        OptionDescription("seconds", "S", "how long to send; until SIGINT if not given"),
+        OptionDescription("script", "EVENTS", "what happens meanwhile, as rotate=90@5,leave=8-10; see operating.md"),
+        OptionDescription("janus", "URL", "publish to a Janus VideoRoom instead; its HTTP API's URL"),
+        OptionDescription("room", "N", "the room of --janus"),
+    ]
+
+    private static let media = [
+        OptionDescription("file", "MEDIA", "send this file's picture and sound, to its end"),
+        OptionDescription("pattern", nil, "send numbered pictures with a flash and a beep every second (default)"),
+        OptionDescription("codec", "h264|h265|vp8|vp9|av1", "how the picture is encoded (h264)"),
+        OptionDescription("audio-codec", "opus|pcmu|pcma|g722", "how the sound is encoded (opus)"),
+        OptionDescription("bitrate", "KBIT", "the picture's rate in kbit/s (1000)"),
+        OptionDescription("size", "WxH", "the pattern's pictures, 160x120 or larger (640x480)"),
+        OptionDescription("b-frames", "N", "so many B-pictures of the pattern in a row, H.264 and H.265 (0)"),
+        OptionDescription("simulcast", nil, "send the pattern in full, half and quarter size side by side"),
+        OptionDescription("stereo", nil, "send the pattern's sound on two channels"),
+        OptionDescription("dtx", nil, "do not send the pattern's silence; Opus only"),
+        OptionDescription("red", nil, "repeat each Opus packet in the next (RFC 2198)"),
+    ]
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         let order = try order(arguments)

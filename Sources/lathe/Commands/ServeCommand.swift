@@ -9,6 +9,7 @@ enum ServeCommand: Command {
     static let summary = "the channel server, the recorder, the HTTP API and the page, in one process"
     static let usage = "serve [OPTION…]"
     static let options = ServerOptions.table
+    static let groups = ServerOptions.groups
 
     static func run(_ arguments: Arguments) async throws -> Int32 {
         var options = try ServerOptions.read(arguments)
