@@ -7,6 +7,11 @@ package protocol FileSystem: Sendable {
     /// Creates a file that was not there, for writing.
     func create(_ path: String) throws(FileFailure) -> Int32
 
+    /// Creates a file that was not there and that has its name only once it holds these bytes.
+    ///
+    /// A process that is killed in the middle of a long write leaves some of its pages; what readers see must begin whole.
+    func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) -> Int32
+
     /// Opens a file that is there for reading and writing; appends go behind what it holds.
     func open(_ path: String) throws(FileFailure) -> Int32
 
@@ -50,6 +55,19 @@ package protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    /// Where nobody can be killed in between, one after the other is the same.
+    package func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) -> Int32 {
+        let descriptor = try create(path)
+        do throws(FileFailure) {
+            try append(bytes, to: descriptor)
+        } catch {
+            _ = try? close(descriptor)
+            _ = try? delete(path)
+            throw error
+        }
+        return descriptor
+    }
+
     package func sync(together descriptors: [Int32]) -> [FileFailure?]? { nil }
 }
 

@@ -9,6 +9,21 @@ package struct LinuxFileSystem: FileSystem {
         try check("create") { unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
     }
 
+    package func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) -> Int32 {
+        guard unsafe access(path, F_OK) != 0 else { throw FileFailure(verb: "create", code: EEXIST) }
+        let hidden = HiddenName.beside(path)
+        let descriptor = try create(hidden)
+        do throws(FileFailure) {
+            try append(bytes, to: descriptor)
+            try HiddenName.reveal(hidden, as: path, on: self)
+        } catch {
+            _ = try? close(descriptor)
+            _ = try? delete(hidden)
+            throw error
+        }
+        return descriptor
+    }
+
     package func open(_ path: String) throws(FileFailure) -> Int32 {
         let descriptor = try check("open") { unsafe Glibc.open(path, O_RDWR | O_CLOEXEC) }
         try check("open") { lseek(descriptor, 0, SEEK_END) < 0 ? -1 : 0 }

@@ -1,6 +1,5 @@
 public import Bytes
 import Glibc
-import Synchronization
 
 /// A file that has its name only once it is whole.
 ///
@@ -27,16 +26,12 @@ public final class NewFile {
     private var gathered: [UInt8] = []
 
     private static let gatheredByteCount = 1 << 20
-    private static let created = Atomic<Int>(0)
 
     /// Begins a file; fails with a `StorageError`, at once if the name is taken and must stay.
     public init(_ path: String, existing: Existing) throws {
         self.path = path
         self.existing = existing
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        let number = Self.created.add(1, ordering: .relaxed).newValue
-        // Names have at most 255 bytes.
-        hidden = "\(path.parentDirectory)/.\(name.prefix(100)).\(getpid()).\(number).part"
+        hidden = HiddenName.beside(path)
         if existing == .stays, unsafe access(path, F_OK) == 0 {
             throw StorageError(verb: "create", path: path, code: EEXIST)
         }
@@ -102,16 +97,11 @@ public final class NewFile {
         _ = try? fileSystem.delete(hidden)
     }
 
-    /// A second name never replaces a file, whoever made one meanwhile; renaming does.
     private func takePlace() throws(FileFailure) {
-        guard existing == .stays else { return try fileSystem.rename(hidden, to: path) }
-        if unsafe link(hidden, path) == 0 { return try fileSystem.delete(hidden) }
-        let code = errno
-        // Some file systems know no second names: then there is a moment between looking and renaming.
-        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(code), unsafe access(path, F_OK) != 0 else {
-            throw FileFailure(verb: "create", code: code)
+        switch existing {
+        case .stays: try HiddenName.reveal(hidden, as: path, on: fileSystem)
+        case .isReplaced: try fileSystem.rename(hidden, to: path)
         }
-        try fileSystem.rename(hidden, to: path)
     }
 
     private func flush() throws {

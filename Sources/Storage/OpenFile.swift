@@ -37,7 +37,8 @@ struct OpenFile {
 
     private mutating func begin() throws(FileFailure) {
         switch file.opening {
-        case .new: descriptor = try fileSystem.create(path)
+        // It gets its name with its first bytes.
+        case .new: break
         case .existing:
             let found = try fileSystem.open(path)
             descriptor = found
@@ -61,7 +62,7 @@ struct OpenFile {
     mutating func rename(to newPath: String) {
         flush()
         attempt { open throws(FileFailure) in
-            try open.fileSystem.rename(open.path, to: newPath)
+            if open.descriptor != nil { try open.fileSystem.rename(open.path, to: newPath) }
             open.path = newPath
             open.isNameDurable = false
             open.isDirty = true
@@ -118,6 +119,10 @@ struct OpenFile {
     /// Makes the file durable and closes it; nothing can follow.
     mutating func close() {
         sync()
+        if descriptor == nil, file.opening == .new {
+            // Nothing came, and nothing is what it holds.
+            attempt { open throws(FileFailure) in try open.beginHolding([]) }
+        }
         guard let descriptor else { return }
         self.descriptor = nil
         guard failure == nil else {
@@ -125,8 +130,6 @@ struct OpenFile {
             // for whoever mends the file.
             if isDurable { _ = try? fileSystem.sync(descriptor) }
             _ = try? fileSystem.close(descriptor)
-            // Nothing would be taken for a file that is damaged.
-            if file.opening == .new, byteCount == 0 { _ = try? fileSystem.delete(path) }
             return
         }
         attempt { open throws(FileFailure) in
@@ -156,7 +159,7 @@ struct OpenFile {
     /// Appends all of `bytes` or, if the disk fills up midway, nothing: whatever was written before is
     /// a legal file, and half a fragment behind it would not be.
     private mutating func writeAtEnd(_ bytes: [UInt8]) throws(FileFailure) {
-        guard let descriptor else { return }
+        guard let descriptor else { return try beginHolding(bytes) }
         try makeRoom(for: bytes.count, in: descriptor)
         do throws(FileFailure) {
             try fileSystem.append(bytes, to: descriptor)
@@ -167,6 +170,16 @@ struct OpenFile {
         }
         byteCount += bytes.count
         noteWritten(bytes.count)
+    }
+
+    /// Creates the file with the first that it holds, and takes room for what finishing will append.
+    private mutating func beginHolding(_ bytes: [UInt8]) throws(FileFailure) {
+        guard file.opening == .new else { return }
+        let made = try fileSystem.create(path, holding: bytes)
+        descriptor = made
+        byteCount = bytes.count
+        noteWritten(bytes.count)
+        try makeRoom(for: 0, in: made)
     }
 
     /// Takes room for what is to be appended and for what finishing will append behind it.

@@ -29,6 +29,10 @@ struct WatchedFileSystem: FileSystem {
         try watch.during { () throws(FileFailure) in try base.create(path) }
     }
 
+    func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) -> Int32 {
+        try watch.during { () throws(FileFailure) in try base.create(path, holding: bytes) }
+    }
+
     func open(_ path: String) throws(FileFailure) -> Int32 {
         try watch.during { () throws(FileFailure) in try base.open(path) }
     }

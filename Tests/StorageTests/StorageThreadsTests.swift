@@ -248,11 +248,12 @@ struct StorageThreadsTests {
         let before = SystemClock.now()
         #expect(threads.stall(at: before + .seconds(5)) == .zero)
         let file = threads.create("f", onFailure: failures.keep)
+        file.write(.append([1]))
         await Task.detached { began.wait() }.value
         let stall = threads.stall(at: before + .seconds(5))
         #expect(stall > .zero && stall <= .seconds(5))
         gate.signal()
-        #expect(try await file.finish() == 0)
+        #expect(try await file.finish() == 1)
         #expect(threads.stall(at: before + .seconds(500)) == .zero)
         await threads.stop()
     }

@@ -23,6 +23,7 @@ struct DirectoryRecovery {
         }
         let mended = await mend(takes)
         for (name, take) in mended where take.outcome == .empty { try? await storage.delete(directory + "/" + name) }
+        for name in names where HiddenName.isOne(name) { try? await storage.delete(directory + "/" + name) }
         for name in names where name.hasPrefix("uid_") && name.hasSuffix(".txt") {
             try await mendIndex(name, lengths: mended.mapValues(\.durationMilliseconds))
         }
