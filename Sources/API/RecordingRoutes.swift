@@ -9,9 +9,6 @@ struct RecordingRoutes {
     private struct RecordingList: Encodable { var recordings: [RecordingDocument] }
     private struct FileList: Encodable { var files: [FileDocument] }
 
-    /// Any value, unread.
-    private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
-
     /// One file of a recording's directory.
     private struct FileDocument: Encodable {
         var name: String
@@ -22,21 +19,8 @@ struct RecordingRoutes {
     func respond(to request: HTTPRequest, _ segments: [String]) async throws -> HTTPResponse {
         switch (segments.first, segments.count) {
         case ("recordings", 1): return try await collection(request)
-        case ("recordings", 2):
-            try request.require(.get)
-            return try .json(withURLs(try await hub.recording(segments[1])))
-        case ("recordings", 3) where segments[2] == "stop":
-            try request.require(.post)
-            return try .json(withURLs(try await hub.stopRecording(segments[1])), status: 202)
-        case ("recordings", 3) where segments[2] == "hold":
-            try request.require(.put, .delete)
-            return try .json(withURLs(try await hub.hold(segments[1], request.method == .put)))
-        case ("recordings", 3) where segments[2] == "files":
-            try request.require(.get)
-            return try await files(of: segments[1])
-        case ("recordings", 4) where segments[2] == "files":
-            try request.require(.get)
-            return try await file(segments[3], of: segments[1])
+        case ("recordings", 2): return try await one(request, segments[1])
+        case ("recordings", 3...): return try await part(request, Array(segments.dropFirst()))
         case ("channels", 1):
             try request.require(.get)
             return try .json(["channels": await hub.channels()])
@@ -51,51 +35,56 @@ struct RecordingRoutes {
         }
     }
 
+    /// One recording: what it is, or what to change about it.
+    private func one(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        try request.require(.get, .patch)
+        guard request.method == .patch else { return try .json(withURLs(try await hub.recording(id))) }
+        let update: RecordingUpdate = try request.document(
+            fields: RecordingUpdate.fields, example: "{\"audioUsers\": {\"only\": [\"1\"]}}")
+        return try .json(withURLs(try await hub.updateRecording(id, update)))
+    }
+
+    /// What lies below one recording: `segments` begins with its id.
+    private func part(_ request: HTTPRequest, _ segments: [String]) async throws -> HTTPResponse {
+        let id = segments[0]
+        switch (segments[1], segments.count) {
+        case ("stop", 2):
+            try request.require(.post)
+            return try .json(withURLs(try await hub.stopRecording(id)), status: 202)
+        case ("pause", 2):
+            try request.require(.post)
+            return try .json(withURLs(try await hub.pauseRecording(id)))
+        case ("resume", 2):
+            try request.require(.post)
+            return try .json(withURLs(try await hub.resumeRecording(id)))
+        case ("hold", 2):
+            try request.require(.put, .delete)
+            return try .json(withURLs(try await hub.hold(id, request.method == .put)))
+        case ("users", 4) where ["start", "stop"].contains(segments[3]):
+            try request.require(.post)
+            return try .json(withURLs(try await hub.record(segments[2], segments[3] == "start", in: id)))
+        case ("files", 2):
+            try request.require(.get)
+            return try await files(of: id)
+        case ("files", 3):
+            try request.require(.get)
+            return try await file(segments[2], of: id)
+        default: throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
+        }
+    }
+
     private func collection(_ request: HTTPRequest) async throws -> HTTPResponse {
         if request.method == .get || request.method == .head {
             let list = await hub.recordings(channel: request.query["channel"]).map(withURLs)
             return try .json(RecordingList(recordings: list))
         }
         try request.require(.get, .post)
-        let made = withURLs(try await hub.startRecording(try Self.parse(request)))
+        let made = withURLs(
+            try await hub.startRecording(
+                try request.document(fields: RecordingRequest.fields, example: "{\"channel\": \"NAME\"}")))
         var response = try HTTPResponse.json(made, status: 201)
         response.headers["Location"] = "/v1/recordings/\(made.id)"
         return response
-    }
-
-    /// Reads the request's document, and says which field is wrong.
-    ///
-    /// Another type than JSON is refused: it is all that a page of another origin could send without asking first
-    /// (Fetch Standard, "CORS-safelisted request-header").
-    private static func parse(_ request: HTTPRequest) throws -> RecordingRequest {
-        let type = request.headers["Content-Type"]?.split(separator: ";").first.map { $0.lowercased() }
-        guard type?.trimmingCharacters(in: .whitespaces) == "application/json" else {
-            throw Problem(
-                status: 415, title: "Unsupported media type", detail: "send the document as application/json",
-                field: "Content-Type")
-        }
-        let bad = { (detail: String, field: String?) in
-            Problem(status: 400, title: "Bad request", detail: detail, field: field)
-        }
-        do {
-            let names = try JSONDecoder().decode([String: Ignored].self, from: Data(request.body)).keys
-            if let unknown = names.filter({ !RecordingRequest.fields.contains($0) }).min() {
-                throw bad(
-                    "there is no '\(unknown)'; known are: \(RecordingRequest.fields.joined(separator: ", "))", unknown)
-            }
-            return try JSONDecoder().decode(RecordingRequest.self, from: Data(request.body))
-        } catch DecodingError.keyNotFound(let key, _) {
-            throw bad("'\(key.stringValue)' is missing", key.stringValue)
-        } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-            let field = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw bad("'\(field)' has the wrong type: \(context.debugDescription)", field)
-        } catch DecodingError.dataCorrupted(let context) {
-            let field = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw bad(
-                field.isEmpty
-                    ? "the body is not JSON; send {\"channel\": \"NAME\"}" : "'\(field)' is not a known value",
-                field.isEmpty ? "body" : field)
-        }
     }
 
     private func withURLs(_ document: RecordingDocument) -> RecordingDocument {

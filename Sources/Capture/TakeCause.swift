@@ -16,6 +16,12 @@ public enum TakeCause: String, Codable, Sendable {
     case full
     /// The disk took no more of the one before.
     case storage
+    /// The one before is as long or as big as was asked for.
+    case chunk
+    /// The recording was paused, where that ends files.
+    case pause
+    /// The user was not recorded for a while, as somebody asked.
+    case selection
     /// The process that wrote the one before died.
     case crash
 }

@@ -7,10 +7,16 @@ public import Units
 /// in a blank before the line feed: the readers split at single blanks and do not see the event otherwise.
 public struct UIDIndex: Sendable {
     private let origin: ChannelTime
+    private let heading: String
     private var lines: [(time: Int64, text: String)] = []
 
-    /// An index whose times count from `origin`, where the user's first file begins.
-    public init(origin: ChannelTime) { self.origin = origin }
+    /// An index whose times count from `origin`, where the user's first file of the session begins.
+    ///
+    /// One that begins a session after a pause says so in a line without a time, which the scripts look for.
+    public init(origin: ChannelTime, beginsSession: Bool = false) {
+        self.origin = origin
+        heading = beginsSession ? "new session started\n" : ""
+    }
 
     /// Whether nothing happened yet.
     public var isEmpty: Bool { lines.isEmpty }
@@ -58,7 +64,7 @@ public struct UIDIndex: Sendable {
 
     /// The whole text, in the order of time.
     public var text: String {
-        var text = ""
+        var text = heading
         for line in lines { text += line.text }
         return text
     }

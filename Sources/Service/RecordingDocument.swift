@@ -1,5 +1,6 @@
 public import Capture
 public import Foundation
+import Units
 
 /// A recording as the API shows it and as `recording.json` keeps it: the whole story in one document.
 public struct RecordingDocument: Codable, Equatable, Sendable {
@@ -99,6 +100,13 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
         public var files: [String: String]
     }
 
+    /// A time in which nothing was recorded because somebody said so.
+    public struct Pause: Codable, Equatable, Sendable {
+        public var atMilliseconds: Int64
+        /// Nothing while it lasts.
+        public var untilMilliseconds: Int64?
+    }
+
     /// Something that happened, in order; `sequence` counts from 1.
     public struct Event: Codable, Equatable, Sendable {
         public var sequence: Int
@@ -123,6 +131,14 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     /// Whether plain streams are written beside each MP4.
     public var recoverFiles: Bool?
     public var idleSeconds: Int
+    /// Who and what is recorded, and for how long.
+    public var control: RecordingControl?
+    /// Whether it waits to be resumed.
+    public var isPaused: Bool?
+    /// When it was paused; nothing if it never was.
+    public var pauses: [Pause]?
+    /// Users who are not recorded for now, since somebody stopped them.
+    public var stoppedUsers: [String]?
     public var users: [User]
     public var takes: [Take]
     public var events: [Event]
@@ -134,14 +150,36 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
 extension RecordingDocument {
     /// A recording that begins.
     init(
-        id: String, channel: String, startedAt: WallTime, directory: String, files: FileChoices, idleSeconds: Int
+        id: String, channel: String, startedAt: WallTime, directory: String, files: FileChoices, idleSeconds: Int,
+        control: RecordingControl
     ) {
         self.init(
             id: id, channel: channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(startedAt.unixMilliseconds) / 1000),
             elapsedMilliseconds: 0, directory: directory, audio: files.audio, container: files.container,
             splitting: files.splitting, streamType: files.streamType, onLoss: files.onLoss,
-            recoverFiles: files.hasRecoveryStreams, idleSeconds: idleSeconds, users: [], takes: [], events: [])
+            recoverFiles: files.hasRecoveryStreams, idleSeconds: idleSeconds, control: control,
+            isPaused: control.trigger == .manual, users: [], takes: [], events: [])
+    }
+
+    /// What of a user is to be recorded now.
+    func selection(of uid: String) -> CaptureSelection {
+        let control = control ?? RecordingControl()
+        let isStopped = stoppedUsers?.contains(uid) ?? false
+        return CaptureSelection(
+            takesSound: !isStopped && control.media != .video && control.audioUsers.includes(uid),
+            takesPictures: !isStopped && control.media != .audio && control.videoUsers.includes(uid),
+            isPaused: isPaused ?? false)
+    }
+
+    /// The pauses that are over, or go on, where they are cut out of files.
+    var pauseLog: PauseLog {
+        var log = PauseLog()
+        for pause in pauses ?? [] {
+            log.begin(at: .ms(pause.atMilliseconds))
+            if let end = pause.untilMilliseconds { log.end(at: .ms(end)) }
+        }
+        return log
     }
 
     /// What was chosen about its files.

@@ -59,6 +59,9 @@ public struct ChannelTime: Hashable, Comparable, Sendable {
         ChannelTime(nanoseconds: time.nanoseconds + duration.wholeNanoseconds)
     }
 
+    /// The place that lies `duration` earlier.
+    public static func - (time: ChannelTime, duration: Duration) -> ChannelTime { time + (.zero - duration) }
+
     /// How long it is from `start` to `end`.
     public static func - (end: ChannelTime, start: ChannelTime) -> Duration {
         .nanoseconds(end.nanoseconds - start.nanoseconds)

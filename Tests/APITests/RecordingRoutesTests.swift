@@ -47,7 +47,14 @@ struct RecordingRoutesTests {
             (#"{"channel": "a", "splitting": 1}"#, "splitting"), (#"{"channel": "a", "streamType": 2}"#, "streamType"),
             (#"{"channel": "a", "onLoss": "x"}"#, "onLoss"),
             (#"{"channel": "a", "splitting": "legacy", "audio": "opus"}"#, "audio"),
-            (#"{"channel": "a", "directory": ""}"#, "directory"), (#"{"channel": "a", "idle": 60}"#, "idle"),
+            (#"{"channel": "a", "directory": ""}"#, "directory"), (#"{"channel": "a", "media": 1}"#, "media"),
+            (#"{"channel": "a", "trigger": "later"}"#, "trigger"), (#"{"channel": "a", "onPause": ""}"#, "onPause"),
+            (#"{"channel": "a", "chunkSeconds": 9}"#, "chunkSeconds"),
+            (#"{"channel": "a", "chunkBytes": 9}"#, "chunkBytes"),
+            (#"{"channel": "a", "maximumSeconds": -1}"#, "maximumSeconds"),
+            (#"{"channel": "a", "names": "{uid}"}"#, "names"),
+            (#"{"channel": "a", "audioUsers": {"matching": "("}}"#, "audioUsers"),
+            (#"{"channel": "a", "atMaximum": "die"}"#, "atMaximum"), (#"{"channel": "a", "idle": 60}"#, "idle"),
         ])
     func refusals(body: String, field: String) async throws {
         try await RouterFixture.with { fixture in
@@ -67,16 +74,73 @@ struct RecordingRoutesTests {
         }
     }
 
-    @Test("says that a channel is recorded already")
-    func conflict() async throws {
+    @Test("records a channel several times at once, each as it was told, into directories of their own")
+    func severalAtOnce() async throws {
         try await RouterFixture.with { fixture in
             let first = try await fixture.record("room")
             let response = try await fixture.respond(
-                .post, "/v1/recordings", #"{"channel": "room"}"#, type: "application/json")
-            #expect(response.status == 409)
-            let problem = try response.object
-            #expect(problem["field"] as? String == "channel")
-            #expect((problem["detail"] as? String)?.contains(try #require(first["id"] as? String)) == true)
+                .post, "/v1/recordings", #"{"channel": "room", "media": "audio", "onPause": "hold"}"#,
+                type: "application/json")
+            #expect(response.status == 201)
+            let second = try response.object
+            #expect(first["directory"] as? String != second["directory"] as? String)
+            let list =
+                try await fixture.respond(.get, "/v1/recordings?channel=room").object["recordings"] as? [[String: Any]]
+            let media = list?.map { ($0["control"] as? [String: Any])?["media"] as? String }
+            #expect(media == ["audio", "both"])
+            let taken = try #require(first["directory"] as? String)
+            let refused = try await fixture.respond(
+                .post, "/v1/recordings", #"{"channel": "room", "directory": "\#(taken)"}"#, type: "application/json")
+            #expect(refused.status == 409)
+            #expect(try refused.object["field"] as? String == "directory")
+        }
+    }
+
+    @Test("pauses, goes on, changes who is recorded, and tells it")
+    func control() async throws {
+        try await RouterFixture.with { fixture in
+            let id = try #require(try await fixture.record("room")["id"] as? String)
+            let path = "/v1/recordings/\(id)"
+            #expect(try await fixture.respond(.post, path + "/pause").object["isPaused"] as? Bool == true)
+            #expect(try await fixture.respond(.post, path + "/pause").object["isPaused"] as? Bool == true)
+            #expect(try await fixture.respond(.post, path + "/resume").object["isPaused"] as? Bool == false)
+            let changed = try await fixture.respond(
+                .patch, path, #"{"videoUsers": {"only": ["1"]}, "idleSeconds": 20}"#, type: "application/json"
+            ).object
+            let control = try #require(changed["control"] as? [String: Any])
+            #expect((control["videoUsers"] as? [String: Any])?["only"] as? [String] == ["1"])
+            #expect(changed["idleSeconds"] as? Int == 20)
+            let stopped = try await fixture.respond(.post, path + "/users/7/stop").object
+            #expect(stopped["stoppedUsers"] as? [String] == ["7"])
+            let started = try await fixture.respond(.post, path + "/users/7/start").object
+            #expect(started["stoppedUsers"] as? [String] == [])
+            let events = try #require(started["events"] as? [[String: Any]]).compactMap { $0["type"] as? String }
+            #expect(events == ["started", "paused", "unpaused", "updated", "userStopped", "userStarted"])
+            #expect((started["pauses"] as? [Any])?.count == 1)
+            _ = try await fixture.respond(.post, path + "/stop")
+            for (method, place) in [(HTTPMethod.post, "/pause"), (.post, "/resume"), (.post, "/users/7/stop")] {
+                let late = try await fixture.respond(method, path + place)
+                #expect(late.status == 409)
+                #expect(try late.object["field"] as? String == "state")
+            }
+        }
+    }
+
+    @Test(
+        "refuses changes by the name of what is wrong in them",
+        arguments: [
+            (#"{"audioUsers": {"only": ["1"], "except": ["2"]}}"#, "audioUsers"),
+            (#"{"videoUsers": {"matching": "["}}"#, "videoUsers"),
+            (#"{"idleSeconds": 1}"#, "idleSeconds"), (#"{"maximumSeconds": 0}"#, "maximumSeconds"),
+            (#"{"names": "x"}"#, "names"),
+            (#"{"media": "none"}"#, "media"), (#"{"audioUsers": []}"#, "audioUsers"),
+        ])
+    func badChanges(body: String, field: String) async throws {
+        try await RouterFixture.with { fixture in
+            let id = try #require(try await fixture.record("room")["id"] as? String)
+            let response = try await fixture.respond(.patch, "/v1/recordings/\(id)", body, type: "application/json")
+            #expect(response.status == 400)
+            #expect(try response.object["field"] as? String == field)
         }
     }
 

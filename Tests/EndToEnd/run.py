@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import calls
+import control
 import crash
 import repair
 from browser import PagePublisher, camera_file, chromium
@@ -285,6 +286,7 @@ TESTS = [
     loss_of_10_percent,
     sound_and_picture_agree,
     *calls.TESTS,
+    *control.TESTS,
     *repair.TESTS,
 ]
 

@@ -104,24 +104,34 @@ struct HubRecordingTests {
         }
     }
 
-    @Test("records a channel once, however many ask at once")
-    func once() async throws {
+    @Test("gives each of those who start a recording at once a directory of its own")
+    func together() async throws {
         try await withHub { hub in
-            let started = await withTaskGroup(of: Int.self) { group in
+            let directories = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 {
-                    group.addTask {
-                        do {
-                            _ = try await hub.startRecording(RecordingRequest(channel: "room"))
-                            return 201
-                        } catch {
-                            return (error as? Problem)?.status ?? 0
-                        }
-                    }
+                    group.addTask { try await hub.startRecording(RecordingRequest(channel: "room")).directory }
                 }
-                return await group.reduce(into: []) { $0.append($1) }.sorted()
+                return try await group.reduce(into: Set()) { $0.insert($1) }
             }
-            #expect(started == [201] + [Int](repeating: 409, count: 7))
-            #expect(await hub.recordings().count == 1)
+            #expect(directories.count == 8)
+            let user = try await PatternUser.join(hub, uid: "1")
+            try await user.send(for: .seconds(1))
+            for recording in await hub.recordings() {
+                let document = try await hub.stopAndFinish(recording.id)
+                #expect(document.takes.map(\.state) == [.closed])
+            }
+        }
+    }
+
+    @Test("starts one of itself, however many come at once, beside those that were asked for")
+    func oneOfItself() async throws {
+        try await withHub({ $0.autoRecord = .individual }) { hub in
+            let users = try await withThrowingTaskGroup(of: Publisher.self) { group in
+                for number in 1...4 { group.addTask { try await PatternUser.join(hub, uid: "\(number)") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(users.count == 4)
+            #expect(await hub.recordings(channel: "room").count == 1)
         }
     }
 

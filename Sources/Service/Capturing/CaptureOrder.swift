@@ -13,10 +13,20 @@ struct CaptureOrder: Sendable {
     var origin: Instant
     var wallOrigin: WallTime
     var files: FileChoices
+    var onPause = OnPause.cut
     /// Why the user's first file is begun.
     var cause = TakeCause.first
     /// What the disk below the directory is like.
     var disk = DiskState()
+    /// What of the user is recorded at first, and the pauses that were before.
+    var selection = CaptureSelection()
+    var pauses = PauseLog()
+    /// When another file is begun; nothing if it never is for its length or size.
+    var chunk = ChunkRule()
+    /// What files are called.
+    var names = NameTemplate.usual
+    var channel = ""
+    var recording = ""
 
     /// A moment on the channel's timeline.
     func time(at now: Instant) -> ChannelTime {
@@ -25,6 +35,16 @@ struct CaptureOrder: Sendable {
 
     /// A time of the channel on the wall clock.
     func wallTime(_ time: ChannelTime) -> WallTime { wallOrigin + .nanoseconds(time.nanoseconds) }
+
+    /// What a file is called.
+    func takeName(lane: Lane, startedAt wall: WallTime, container: Container) -> String {
+        let stem = names.name(user: user, lane: lane, startedAt: wall, channel: channel, recording: recording)
+        return stem.map { $0 + "." + container.fileExtension }
+            ?? RecordingNames.take(of: user, lane: lane, startedAt: wall, container: container)
+    }
+
+    /// Whether a pause is left out of files, rather than held in them or their end.
+    var cutsPauses: Bool { onPause == .cut && files.splitting == .continuous }
 }
 
 /// What a worker must know of one connection of a user.

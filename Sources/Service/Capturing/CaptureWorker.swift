@@ -53,6 +53,14 @@ actor CaptureWorker: LoopMember {
         captures[source.capture]?.disconnect(source.peer, at: now, silently: silently)
     }
 
+    /// Records something else of a captured user from `now` on.
+    func control(_ id: CaptureID, _ selection: CaptureSelection, at now: Instant) {
+        captures[id]?.select(selection, at: now)
+    }
+
+    /// Has all of a user's files followed by others, each as soon as it can be.
+    func rollOver(_ id: CaptureID) { captures[id]?.rollOver() }
+
     /// Ends a capture: its takes are closed at `now`, its notices follow when the disk has everything.
     func finish(_ id: CaptureID, at now: Instant) {
         guard let capture = captures.removeValue(forKey: id) else { return }

@@ -16,6 +16,7 @@ final class TakeFile {
 
     private let lane: Lane
     private let context: CaptureContext
+    private let clock: RecordedClock
     private let index: UserIndex
     /// Since when a picture is waited for.
     private let awaited: ChannelTime
@@ -24,16 +25,21 @@ final class TakeFile {
     /// The streams beside it.
     private var recovery: [RecoveryStreams.Stream: StorageFile] = [:]
     private var name = ""
-    private var byteCount = 0
+    private(set) var byteCount = 0
     private var video: TrackFormat?
     private var audio: TrackFormat?
     private var firstPicture: ChannelTime?
-    private var end = ChannelTime(nanoseconds: 0)
+    /// Up to when it goes.
+    private(set) var end = ChannelTime(nanoseconds: 0)
+    /// When it began on the channel's timeline, which goes on in pauses.
+    private var begin = ChannelTime(nanoseconds: 0)
 
+    /// All times are recorded ones, as `clock` counts them.
     init(
         _ take: Take, sound: consuming SoundPath?, cause: TakeCause, awaitedSince awaited: ChannelTime, lane: Lane,
-        index: UserIndex, context: CaptureContext
+        index: UserIndex, context: CaptureContext, clock: RecordedClock
     ) {
+        self.clock = clock
         self.take = take
         self.sound = sound
         self.cause = cause
@@ -157,14 +163,15 @@ final class TakeFile {
     }
 
     private func open(_ container: Container, at time: ChannelTime) {
-        let begin = context.order.wallTime(time)
-        name = RecordingNames.take(of: context.order.user, lane: lane, startedAt: begin, container: container)
+        begin = clock.channelTime(ofRecorded: time)
+        let wall = context.order.wallTime(begin)
+        name = context.order.takeName(lane: lane, startedAt: wall, container: container)
         let context = context
         let summary = summary(withProof: false)
         file = context.storage.create(context.order.directory + "/" + name) { failure in
             context.tell(.failed(summary, failure))
         }
-        index.begin(at: time, begin)
+        index.begin(at: time, wall)
         mark { $0.create($1, at: time, isCodecSwitch: self.cause == .codecswitch) }
         tell(.opened(self.summary(withProof: false)))
     }
@@ -184,9 +191,9 @@ final class TakeFile {
     // MARK: - Telling
 
     private func summary(withProof: Bool) -> TakeSummary {
-        let start = take.origin ?? ChannelTime(nanoseconds: 0)
+        let length = max(.zero, end - (take.origin ?? end))
         return TakeSummary(
-            file: name, lane: lane, cause: cause, video: video, audio: audio, start: start, end: max(start, end),
+            file: name, lane: lane, cause: cause, video: video, audio: audio, start: begin, end: begin + length,
             firstPictureDelay: firstPicture.map { max(.zero, $0 - awaited) }, byteCount: byteCount,
             videoFrameCount: take.counters.videoSampleCount, audioFrameCount: take.counters.audioSampleCount,
             droppedFrameCount: take.counters.droppedAfterLoss + take.counters.droppedBeforeKeyframe,

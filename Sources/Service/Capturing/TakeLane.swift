@@ -14,6 +14,9 @@ final class TakeLane {
     private(set) var file: TakeFile?
 
     private let context: CaptureContext
+    private let clock: RecordedClock
+    /// Since when another file should follow the one that goes on; nothing if it need not.
+    private var dueSince: ChannelTime?
     /// The pictures and the sound that are expected: what was agreed on, until some come.
     private var pictures: Codec?
     private var sound: (isExpected: Bool, channelCount: Int?, isStereo: Bool) = (false, nil, false)
@@ -31,8 +34,10 @@ final class TakeLane {
     private var toldCodecs: Set<Codec> = []
     private var closings: [ClosingTake] = []
 
-    init(_ lane: Lane, index: UserIndex, context: CaptureContext, at now: ChannelTime) {
+    /// All times are recorded ones, as `clock` counts them.
+    init(_ lane: Lane, index: UserIndex, context: CaptureContext, clock: RecordedClock, at now: ChannelTime) {
         self.lane = lane
+        self.clock = clock
         self.index = index
         self.context = context
         nextCause = context.order.cause
@@ -41,16 +46,19 @@ final class TakeLane {
 
     // MARK: - What is expected
 
-    /// The user may send this from `now` on.
-    func expect(_ media: NegotiatedMedia, at now: ChannelTime) {
+    /// The user may send this from `now` on; it comes here if it is wanted.
+    func expect(_ media: NegotiatedMedia, isWanted: Bool, at now: ChannelTime) {
         if file == nil { awaited = max(awaited, now) }
         switch media.kind {
-        case .video: pictures = media.codec
+        case .video: pictures = isWanted ? media.codec : nil
         case .audio:
-            sound.isExpected = true
+            sound.isExpected = isWanted
             sound.isStereo = media.isStereo
         }
     }
+
+    /// Has the file that goes on followed by another as soon as that can be.
+    func rollOver() { if let file, file.isOpen { dueSince = dueSince ?? file.end } }
 
     /// A frame has come that is to be placed soon: what it is goes before what was agreed on.
     func foresee(_ frame: Frame) {
@@ -71,6 +79,10 @@ final class TakeLane {
         guard let open else { return }
         if let cause = reason(toEnd: open, before: frame) {
             guard frame.isKeyframe else {
+                if cause == .chunk {
+                    _ = open.video(frame, at: time)
+                    return
+                }
                 open.wantsKeyframe = true
                 return
             }
@@ -87,6 +99,12 @@ final class TakeLane {
         guard !isPaused(at: time) else { return }
         let open = file ?? begin(for: pictures, at: time)
         guard var open else { return }
+        if isOverdue(open, at: time) {
+            replace(open, because: .chunk, with: open.take.settings.video, at: time)
+            guard let next = file else { return }
+            next.wantsKeyframe = open.hasPictures
+            open = next
+        }
         if !open.hasSound, !soundFailed {
             // The user had no sound when the file was begun.
             replace(open, because: .full, with: open.take.settings.video, at: time)
@@ -103,6 +121,24 @@ final class TakeLane {
         leaveFailedFile(at: time)
         noteResumed(at: time)
         file?.advance(to: time, isInDoubt: isInDoubt)
+        watchSize(at: time)
+    }
+
+    // MARK: - Long and big files
+
+    /// Asks for a keyframe when the file is as long or as big as it should be: another can begin only there.
+    private func watchSize(at time: ChannelTime) {
+        guard dueSince == nil, let file, file.isOpen, let origin = file.take.origin,
+            context.order.chunk.isDue(length: time - origin, byteCount: file.byteCount)
+        else { return }
+        dueSince = time
+        if file.hasPictures { file.wantsKeyframe = true }
+    }
+
+    /// Whether the file should have ended, and no keyframe is to be waited for.
+    private func isOverdue(_ file: TakeFile, at time: ChannelTime) -> Bool {
+        guard let dueSince, file.isOpen else { return false }
+        return !file.hasPictures || time - dueSince >= ChunkRule.longestWait
     }
 
     // MARK: - A disk that refuses
@@ -139,6 +175,7 @@ final class TakeLane {
     /// Ends the file at `time`; if anything comes later, another begins because of `cause`.
     func close(at time: ChannelTime, next cause: TakeCause) {
         awaited = time
+        dueSince = nil
         guard let file else { return }
         file.finish(at: time)
         retire(file)
@@ -161,6 +198,7 @@ final class TakeLane {
         guard let codec = open.take.settings.video else { return .full }
         // Without pictures in it, there is nothing that the new ones could go on from.
         guard codec == frame.codec else { return open.hasPictures ? .codecswitch : .full }
+        if dueSince != nil, open.hasPictures { return .chunk }
         guard lane == .picture, frame.isKeyframe, let size = TrackFormat(startingWith: frame)?.pictureSize else {
             return nil
         }
@@ -209,10 +247,10 @@ final class TakeLane {
         let settings = TakeSettings(
             video: codec, audio: format, container: plan.container, onLoss: files.onLoss,
             hasRecoveryStreams: files.hasRecoveryStreams,
-            createdAtUnixMilliseconds: context.order.wallTime(time).unixMilliseconds)
+            createdAtUnixMilliseconds: context.order.wallTime(clock.channelTime(ofRecorded: time)).unixMilliseconds)
         file = TakeFile(
             Take(settings), sound: path, cause: nextCause, awaitedSince: awaited, lane: lane, index: index,
-            context: context)
+            context: context, clock: clock)
         return file
     }
 

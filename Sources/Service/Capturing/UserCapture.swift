@@ -19,6 +19,11 @@ final class UserCapture {
     private let notices: AsyncStream<CaptureNotice>.Continuation
     private var connection: UserConnection?
     private var presence: PresenceWatch
+    /// What of the user is recorded, and how times are counted where pauses are cut out.
+    private var gate: CaptureGate
+    private let clock: RecordedClock
+    /// Sections whose pictures are of no use until a keyframe comes, since some before it were left out.
+    private var awaitingKeyframe: Set<Int> = []
     private var lanes: [TakeLane] = []
     /// The lane of each section of the connection.
     private var laneBySection: [TakeLane] = []
@@ -31,6 +36,8 @@ final class UserCapture {
         context = CaptureContext(order: order, storage: storage, notices: notices)
         self.notices = notices
         presence = PresenceWatch(order.files.splitting)
+        gate = CaptureGate(order.selection)
+        clock = RecordedClock(order.pauses)
     }
 
     // MARK: - What comes
@@ -44,19 +51,63 @@ final class UserCapture {
         followPresence()
         let made = UserConnection(order, origin: context.order.origin, choosing: context.order.files.streamType)
         connection = made
-        laneBySection = zip(made.roles, order.media).map { role, media in
-            let lane = lane(role.lane(context.order.files.splitting), at: now)
-            lane.expect(media, at: now)
-            return lane
+        awaitingKeyframe = []
+        laneBySection = made.roles.map { lane($0.lane(context.order.files.splitting), at: clock.recorded(now)) }
+        expectMedia(at: now)
+    }
+
+    /// Tells the lanes what of the connection's media is to come to them.
+    private func expectMedia(at now: ChannelTime) {
+        guard let connection else { return }
+        for (section, media) in connection.order.media.enumerated() where laneBySection.indices.contains(section) {
+            laneBySection[section].expect(
+                media, isWanted: gate.current.wants(connection.roles[section].kind), at: clock.recorded(now))
         }
     }
+
+    /// Records something else of the user from `now` on.
+    func select(_ selection: CaptureSelection, at now: Instant) {
+        let (before, time) = (gate.current, context.order.time(at: now))
+        gate.change(to: selection, at: time)
+        if selection.isPaused != before.isPaused { paused(selection.isPaused, at: time) }
+        if selection.isNothing, !before.isNothing {
+            drain(at: now)
+            for lane in lanes { lane.close(at: clock.recorded(time), next: .selection) }
+            collect()
+        }
+        expectMedia(at: time)
+        guard selection.takes(.video), !before.takes(.video), let connection else { return }
+        for section in connection.roles.indices where connection.roles[section].kind == .video {
+            awaitingKeyframe.insert(section)
+            askForKeyframe(section: section, encoding: nil)
+        }
+    }
+
+    /// A pause begins or ends; where files are cut as the legacy product cuts them, it ends them.
+    private func paused(_ isPaused: Bool, at time: ChannelTime) {
+        if context.order.cutsPauses {
+            clock.note(isPaused: isPaused, at: time)
+        } else if isPaused, context.order.files.splitting == .legacy {
+            drain(at: context.order.origin + .nanoseconds(time.nanoseconds))
+            for lane in lanes { lane.close(at: clock.recorded(time), next: .pause) }
+            collect()
+            for index in indexes { index.endSession() }
+        } else if !isPaused {
+            for lane in lanes { lane.wait(from: clock.recorded(time)) }
+        }
+    }
+
+    /// Has every file followed by another as soon as that can be.
+    func rollOver() { for lane in lanes { lane.rollOver() } }
 
     /// Takes the next frame of a track.
     func take(_ frame: Frame, of track: TrackID, from peer: PeerID) {
         guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
         presence.heard(role, at: context.order.time(at: frame.arrival))
         followPresence()
-        if connection?.receive(frame, of: track) == true { laneBySection[track.mediaIndex].foresee(frame) }
+        if connection?.receive(frame, of: track) == true, gate.current.wants(role.kind) {
+            laneBySection[track.mediaIndex].foresee(frame)
+        }
         while let encoding = connection?.nextRequest(of: track.mediaIndex) {
             askForKeyframe(section: track.mediaIndex, encoding: encoding)
         }
@@ -73,13 +124,14 @@ final class UserCapture {
     func lost(_ count: Int, of track: TrackID, at now: Instant, from peer: PeerID) {
         guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
         let time = context.order.time(at: now)
-        laneBySection[track.mediaIndex].file?.note { $0.lost(count, of: role.kind, at: time) }
+        guard gate.selection(at: time).takes(role.kind) else { return }
+        laneBySection[track.mediaIndex].file?.note { $0.lost(count, of: role.kind, at: clock.recorded(time)) }
     }
 
     /// Takes what the peer counted.
     func count(_ statistics: [TrackStatistics], at now: Instant, from peer: PeerID) {
         guard connection?.order.peer == peer else { return }
-        let time = context.order.time(at: now)
+        let time = clock.recorded(context.order.time(at: now))
         for one in statistics {
             guard let role = connection?.role(of: one.track), let counts = connection?.progress(of: one) else {
                 continue
@@ -100,7 +152,7 @@ final class UserCapture {
         followPresence()
         for lane in lanes {
             lane.file?.note { $0.wentAway() }
-            if lane.lane == .picture { lane.close(at: time, next: .rejoin) }
+            if lane.lane == .picture { lane.close(at: clock.recorded(time), next: .rejoin) }
         }
         connection = nil
         laneBySection = []
@@ -114,7 +166,7 @@ final class UserCapture {
         presence.advance(to: time)
         followPresence()
         let isInDoubt = presence.isInDoubt(at: time)
-        for lane in lanes { lane.advance(to: time, isInDoubt: isInDoubt) }
+        for lane in lanes { lane.advance(to: clock.recorded(time), isInDoubt: isInDoubt) }
         calls += 1
         if calls % Self.reportInterval == 0 { report(withProof: calls % Self.proofInterval == 0) }
         collect()
@@ -128,7 +180,7 @@ final class UserCapture {
         noteClocks()
         let end = presence.finish(at: context.order.time(at: now))
         followPresence()
-        for lane in lanes { lane.close(at: end, next: .segment) }
+        for lane in lanes { lane.close(at: clock.recorded(end), next: .segment) }
         collect()
         return closing
     }
@@ -138,10 +190,11 @@ final class UserCapture {
     /// Moves frames whose place is known into the takes.
     private func place(at now: Instant) {
         while let placed = connection?.next(at: now) {
-            let lane = laneBySection[placed.section]
+            guard isAdmitted(placed.frame, of: placed.section, at: placed.time) else { continue }
+            let (lane, time) = (laneBySection[placed.section], clock.recorded(placed.time))
             switch placed.frame.codec.kind {
-            case .video: lane.video(placed.frame, at: placed.time)
-            case .audio: lane.audio(placed.frame, at: placed.time)
+            case .video: lane.video(placed.frame, at: time)
+            case .audio: lane.audio(placed.frame, at: time)
             }
             if lane.file?.wantsKeyframe == true {
                 lane.file?.wantsKeyframe = false
@@ -150,28 +203,44 @@ final class UserCapture {
         }
     }
 
+    /// Whether a frame belongs to a file: it is wanted, and no picture that it builds on was left out.
+    private func isAdmitted(_ frame: Frame, of section: Int, at time: ChannelTime) -> Bool {
+        guard gate.selection(at: time).takes(frame.codec.kind) else {
+            if frame.codec.kind == .video { awaitingKeyframe.insert(section) }
+            return false
+        }
+        guard frame.codec.kind == .video, awaitingKeyframe.contains(section) else { return true }
+        if frame.isKeyframe { awaitingKeyframe.remove(section) }
+        return frame.isKeyframe
+    }
+
     /// Places what was only looked at: it belongs to the files all the same.
     private func drain(at now: Instant) { place(at: now + UserConnection.longestLook) }
 
     private func followPresence() {
         while let event = presence.nextEvent() {
             switch event {
-            case .muted(let role, let since): muted(role, since: since)
-            case .unmuted(let role, let since, let time): unmuted(role, since: since, at: time)
+            case .muted(let role, let since): muted(role, since: clock.recorded(since))
+            case .unmuted(let role, let since, let time):
+                unmuted(role, since: clock.recorded(since), at: clock.recorded(time))
             case .returned(let since, let time):
-                for lane in lanes {
-                    lane.file?.note { $0.cameBack(awaySince: since, at: time) }
-                    lane.file?.mark { $0.absence($1, isOver: false, at: since) }
-                    lane.file?.mark { $0.absence($1, isOver: true, at: time) }
-                    lane.wait(from: time)
-                }
+                returned(from: clock.recorded(since), at: clock.recorded(time))
             case .ended(let time):
                 noteClocks()
-                for lane in lanes { lane.close(at: time, next: .segment) }
+                for lane in lanes { lane.close(at: clock.recorded(time), next: .segment) }
                 // What it says last is told before it is over.
                 collect()
                 for index in indexes { index.end() }
             }
+        }
+    }
+
+    private func returned(from since: ChannelTime, at time: ChannelTime) {
+        for lane in lanes {
+            lane.file?.note { $0.cameBack(awaySince: since, at: time) }
+            lane.file?.mark { $0.absence($1, isOver: false, at: since) }
+            lane.file?.mark { $0.absence($1, isOver: true, at: time) }
+            lane.wait(from: time)
         }
     }
 
@@ -200,7 +269,7 @@ final class UserCapture {
 
     private func lane(_ wanted: Lane, at now: ChannelTime) -> TakeLane {
         if let known = lanes.first(where: { $0.lane == wanted }) { return known }
-        let lane = TakeLane(wanted, index: index(for: wanted), context: context, at: now)
+        let lane = TakeLane(wanted, index: index(for: wanted), context: context, clock: clock, at: now)
         lanes.append(lane)
         return lane
     }

@@ -13,6 +13,8 @@ final class UserIndex {
     private var index: UIDIndex?
     private var name = ""
     private var isChanged = false
+    /// Whether the next text begins a session, after a pause.
+    private var isNewSession = false
 
     init(user: UserID, lane: Lane) {
         self.user = user
@@ -24,7 +26,8 @@ final class UserIndex {
         guard index == nil else { return }
         let origin = origin ?? time
         self.origin = origin
-        index = UIDIndex(origin: origin)
+        index = UIDIndex(origin: origin, beginsSession: isNewSession)
+        isNewSession = false
         name = RecordingNames.index(of: user, lane: lane, startedAt: wall)
     }
 
@@ -40,6 +43,13 @@ final class UserIndex {
 
     /// The segment is over: what comes next goes to another text.
     func end() { index = nil }
+
+    /// The session is over, by a pause: what comes next goes to another text, whose times begin anew.
+    func endSession() {
+        end()
+        origin = nil
+        isNewSession = true
+    }
 
     /// The text, if it changed since it was last taken.
     func takeChange() -> (name: String, text: String)? {

@@ -11,6 +11,8 @@ import WebRTC
 extension Hub {
     /// How many ended recordings stay listed; their files stay for ever.
     private static let finishedLimit = 200
+    /// How many seconds a recording may wait in a channel without users.
+    static let idleLimits = 3...86_400
 
     /// Starts a recording of a channel, whether anybody is there or not.
     public func startRecording(_ request: RecordingRequest) async throws -> RecordingDocument {
@@ -18,7 +20,7 @@ extension Hub {
         guard request.mode == nil || request.mode == "individual" else {
             throw Problem.badField("mode", "the mode is individual, not '\(request.mode ?? "")'")
         }
-        if let seconds = request.idleSeconds, !(3...86_400).contains(seconds) {
+        if let seconds = request.idleSeconds, !Self.idleLimits.contains(seconds) {
             throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 86400, not \(seconds)")
         }
         if let wrong = request.files(otherwise: options.files).contradiction {
@@ -27,16 +29,10 @@ extension Hub {
         if request.directory?.isEmpty == true {
             throw Problem.badField("directory", "directory is empty; name one, or leave it out")
         }
+        if let fault = request.control.fault { throw Problem.badField(fault.field, fault.why) }
         guard !isDraining, !isWindingDown else {
             throw Problem(
                 status: 503, title: "Shutting down", detail: "the server starts no recording any more, and stops soon")
-        }
-        if let running = sessions.first(where: { $0.isRunning && $0.document.channel == request.channel }) {
-            throw Problem.conflict(
-                "channel", "channel '\(request.channel)' is being recorded already, as \(running.document.id)")
-        }
-        guard starting[request.channel] == nil else {
-            throw Problem.conflict("channel", "a recording of channel '\(request.channel)' is being started already")
         }
         let session = try await makeSession(request)
         sessions.insert(session, at: 0)
@@ -64,7 +60,7 @@ extension Hub {
         return session.snapshot(at: SystemClock.now())
     }
 
-    private func session(_ id: String) throws -> RecordingSession {
+    func session(_ id: String) throws -> RecordingSession {
         guard let session = sessions.first(where: { $0.document.id == id }) else {
             throw Problem.notFound("there is no recording '\(id)'; GET /v1/recordings lists them")
         }
@@ -77,9 +73,9 @@ extension Hub {
         let parts = [options.recordRoot] + RecordingNames.directory(channel: channel, startedAt: wall)
         let directory = URL(fileURLWithPath: request.directory ?? parts.joined(separator: "/")).path
         try checkIsFree(directory)
-        starting[request.channel] = directory
+        starting[directory] = request.channel
         defer {
-            starting[request.channel] = nil
+            starting[directory] = nil
             noteFinish()
         }
         try await checkRoom(for: request)
@@ -87,7 +83,7 @@ extension Hub {
         let files = request.files(otherwise: options.files)
         let document = RecordingDocument(
             id: Self.makeToken(), channel: request.channel, startedAt: wall, directory: directory, files: files,
-            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds))
+            idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), control: request.control)
         try await enter(document, request, wall)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
@@ -128,7 +124,7 @@ extension Hub {
 
     /// Refuses a directory that another recording has, since nothing is ever overwritten.
     private func checkIsFree(_ directory: String) throws {
-        let others = sessions.filter { $0.document.state != .finished }.map(\.document.directory) + starting.values
+        let others = sessions.filter { $0.document.state != .finished }.map(\.document.directory) + starting.keys
         let names = [RecordingNames.log, RecordingNames.story, RecordingNames.done]
         let isUsed = names.contains { FileManager.default.fileExists(atPath: directory + "/" + $0) }
         guard !isUsed, !others.contains(directory) else {
@@ -145,7 +141,7 @@ extension Hub {
         let isRecorded = sessions.contains { $0.isRunning && $0.document.channel == publication.channel }
         if !isRecorded, options.autoRecord == .individual {
             // Whoever starts it captures all who are here by then.
-            guard starting[publication.channel] == nil else { return }
+            guard !starting.values.contains(publication.channel) else { return }
             do {
                 _ = try await startRecording(RecordingRequest(channel: publication.channel))
             } catch {
@@ -198,8 +194,11 @@ extension Hub {
         let document = session.document
         let order = CaptureOrder(
             id: made.id, user: publication.user, directory: document.directory, origin: session.origin,
-            wallOrigin: session.wallOrigin, files: document.files,
-            cause: session.interruptedUsers.remove(publication.uid) == nil ? .first : .crash, disk: session.disk)
+            wallOrigin: session.wallOrigin, files: document.files, onPause: document.control?.onPause ?? .cut,
+            cause: session.interruptedUsers.remove(publication.uid) == nil ? .first : .crash, disk: session.disk,
+            selection: document.selection(of: publication.uid), pauses: session.cutPauses,
+            chunk: ChunkRule(document.control), names: document.control?.nameTemplate ?? .usual,
+            channel: document.channel, recording: document.id)
         made.worker.order { $0.begin(order) }
         return made
     }

@@ -26,7 +26,7 @@ public actor Hub {
     var rooms: [String: ChannelRoom] = [:]
     var publications: [String: Publication] = [:]
     var sessions: [RecordingSession] = []
-    /// Channels whose next recording is being prepared, and where, so that nobody starts a second one meanwhile.
+    /// The directories of recordings that are being prepared, and their channels, so that nobody takes the same.
     var starting: [String: String] = [:]
     var isDraining = false
 
@@ -92,7 +92,7 @@ public actor Hub {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.hearPeers() }
             group.addTask { await self.hearCaptures() }
-            group.addTask { await self.watchIdleness() }
+            group.addTask { await self.watchLengths() }
             group.addTask { await self.watchDisks() }
             group.addTask { await self.writeStories() }
             group.addTask { await self.keepHouse() }
@@ -170,19 +170,23 @@ public actor Hub {
         for await notice in captureNotices { heard(notice) }
     }
 
-    private func watchIdleness() async {
+    /// Ends recordings that nobody has been in for too long, and ends or cuts those that are as long as they may be.
+    private func watchLengths() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(200))
             let now = SystemClock.now()
             for session in sessions where isIdleTooLong(session, at: now) {
                 stop(session, .idle(seconds: session.document.idleSeconds))
             }
+            for session in sessions where session.isRunning { endIfLongEnough(session, at: now) }
         }
     }
 
     private func isIdleTooLong(_ session: RecordingSession, at now: Instant) -> Bool {
-        guard session.isRunning, let room = rooms[session.document.channel] else { return false }
+        guard session.isRunning, let begun = session.begun, let room = rooms[session.document.channel] else {
+            return false
+        }
         let limit = Duration.seconds(session.document.idleSeconds)
-        return room.roster.idleDeadline(limit: limit, countingFrom: session.origin).map { $0 <= now } ?? false
+        return room.roster.idleDeadline(limit: limit, countingFrom: begun).map { $0 <= now } ?? false
     }
 }

@@ -35,6 +35,11 @@ final class RecordingSession {
     /// Its last files are being written; nothing can delay the end any more.
     var isClosing = false
 
+    /// When it was first told to record: at its start, or where that is manual, when it was resumed for the first time.
+    var begun: Instant?
+    /// How often it was as long as it may be, and went on in new files.
+    var rollOverCount = 0
+
     /// Keeps other processes away from the directory until the last file is closed.
     private(set) var lock: DirectoryLock?
     /// Users whose files a crash ended.
@@ -51,12 +56,20 @@ final class RecordingSession {
         self.origin = origin
         self.wallOrigin = wallOrigin
         self.log = log
+        begun = document.isPaused == true && document.pauses == nil ? nil : origin
     }
 
     var isRunning: Bool { document.state == .recording }
 
     /// Milliseconds on the channel's timeline.
     func milliseconds(at now: Instant) -> Int64 { origin.duration(to: now).wholeMilliseconds }
+
+    /// How long it has recorded, without its pauses.
+    func recordedDuration(at now: Instant) -> Duration {
+        let log = document.pauseLog
+        let time = ChannelTime(nanoseconds: now.nanoseconds - origin.nanoseconds)
+        return log.recorded(time) - ChannelTime(nanoseconds: 0)
+    }
 
     /// The document as it is now.
     func snapshot(at now: Instant) -> RecordingDocument {

@@ -100,6 +100,9 @@ extension Hub {
         session.document.end = nil
         session.interruptedUsers = Set(session.document.users.map(\.uid))
         session.note("resumed")
+        if let seconds = session.document.control?.maximumSeconds {
+            session.rollOverCount = Int(session.recordedDuration(at: SystemClock.now()) / .seconds(seconds))
+        }
         session.log.info("recording \(entry.id) goes on")
         sessions.insert(session, at: 0)
         let now = SystemClock.now()

@@ -17,7 +17,8 @@ struct RecoveredStory {
         document = RecordingDocument(
             id: entry.id, channel: entry.channel,
             startedAt: WallTime(unixNanoseconds: entry.startedAtUnixNanoseconds), directory: entry.directory,
-            files: request.files(otherwise: defaults), idleSeconds: request.idleSeconds ?? idleSeconds)
+            files: request.files(otherwise: defaults), idleSeconds: request.idleSeconds ?? idleSeconds,
+            control: request.control)
     }
 
     /// Reads a `recording.json`; nothing if there is none that makes sense.

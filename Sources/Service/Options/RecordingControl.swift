@@ -1,3 +1,5 @@
+import Capture
+
 /// Which media of users are recorded.
 public enum MediaChoice: String, CaseIterable, Codable, Sendable {
     case both
@@ -52,4 +54,33 @@ public struct RecordingControl: Codable, Equatable, Sendable {
     public var names: String?
 
     public init() {}
+}
+
+extension RecordingControl {
+
+    /// What files are called; nothing for the names that scripts know.
+    var nameTemplate: NameTemplate? { names.flatMap { try? NameTemplate($0) } }
+
+    /// Which field cannot be honoured, and why; nothing if all can.
+    var fault: (field: String, why: String)? {
+        if let why = audioUsers.fault { return ("audioUsers", why) }
+        if let why = videoUsers.fault { return ("videoUsers", why) }
+        if let seconds = chunkSeconds, !(Self.shortestChunk...86_400).contains(seconds) {
+            return ("chunkSeconds", "chunkSeconds lies between \(Self.shortestChunk) and 86400, not \(seconds)")
+        }
+        if let bytes = chunkBytes, bytes < Self.smallestChunk {
+            return ("chunkBytes", "chunkBytes is at least \(Self.smallestChunk), not \(bytes)")
+        }
+        if let seconds = maximumSeconds, !(1...RecordingRequest.longestSeconds).contains(seconds) {
+            return (
+                "maximumSeconds", "maximumSeconds lies between 1 and \(RecordingRequest.longestSeconds), not \(seconds)"
+            )
+        }
+        do throws(NameTemplateError) {
+            if let names { _ = try NameTemplate(names) }
+        } catch {
+            return ("names", error.description)
+        }
+        return nil
+    }
 }

@@ -31,7 +31,8 @@ final class CaptureBench {
     private var now: Int64 = 0
 
     init(
-        on fileSystem: (some FileSystem)? = LinuxFileSystem?.none, _ change: (inout FileChoices) -> Void = { _ in }
+        on fileSystem: (some FileSystem)? = LinuxFileSystem?.none, _ change: (inout FileChoices) -> Void = { _ in },
+        order changeOrder: (inout CaptureOrder) -> Void = { _ in }
     ) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         if let fileSystem {
@@ -45,9 +46,10 @@ final class CaptureBench {
         loop = try MediaLoop(port: 0, notices: AsyncStream.makeStream(of: PeerNotice.self).continuation)
         var files = FileChoices()
         change(&files)
-        let order = CaptureOrder(
+        var order = CaptureOrder(
             id: CaptureID(rawValue: 1), user: .number(7), directory: directory, origin: .ms(0),
             wallOrigin: WallTime(unixNanoseconds: 1_560_238_366_000_000_000), files: files)
+        changeOrder(&order)
         capture = UserCapture(order, storage: storage, notices: notices)
     }
 
@@ -105,6 +107,18 @@ final class CaptureBench {
     func leave(at time: Int64, silently: Bool = false) {
         advance(to: time)
         capture.disconnect(PeerID(rawValue: peer), at: .ms(time), silently: silently)
+    }
+
+    /// Has something else recorded of the user.
+    func select(_ selection: CaptureSelection, at time: Int64) {
+        advance(to: time)
+        capture.select(selection, at: .ms(time))
+    }
+
+    /// Has every file followed by another.
+    func rollOver(at time: Int64) {
+        advance(to: time)
+        capture.rollOver()
     }
 
     /// Lets time pass.

@@ -1,0 +1,41 @@
+import Foundation
+import HTTPServer
+import Service
+
+extension HTTPRequest {
+    /// Any value, unread.
+    private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
+
+    /// Reads the request's JSON document, and says which field is wrong; `fields` are those that it may have.
+    ///
+    /// Another type than JSON is refused: it is all that a page of another origin could send without asking first
+    /// (Fetch Standard, "CORS-safelisted request-header").
+    func document<Document: Decodable>(fields: [String], example: String) throws -> Document {
+        let type = headers["Content-Type"]?.split(separator: ";").first.map { $0.lowercased() }
+        guard type?.trimmingCharacters(in: .whitespaces) == "application/json" else {
+            throw Problem(
+                status: 415, title: "Unsupported media type", detail: "send the document as application/json",
+                field: "Content-Type")
+        }
+        let bad = { (detail: String, field: String?) in
+            Problem(status: 400, title: "Bad request", detail: detail, field: field)
+        }
+        do {
+            let names = try JSONDecoder().decode([String: Ignored].self, from: Data(body)).keys
+            if let unknown = names.filter({ !fields.contains($0) }).min() {
+                throw bad("there is no '\(unknown)'; known are: \(fields.joined(separator: ", "))", unknown)
+            }
+            return try JSONDecoder().decode(Document.self, from: Data(body))
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw bad("'\(key.stringValue)' is missing", key.stringValue)
+        } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+            let field = context.codingPath.map(\.stringValue).joined(separator: ".")
+            throw bad("'\(field)' has the wrong type: \(context.debugDescription)", field)
+        } catch DecodingError.dataCorrupted(let context) {
+            let field = context.codingPath.map(\.stringValue).joined(separator: ".")
+            throw bad(
+                field.isEmpty ? "the body is not JSON; send \(example)" : "'\(field)' is not a known value",
+                field.isEmpty ? "body" : field)
+        }
+    }
+}
