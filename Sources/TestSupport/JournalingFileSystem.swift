@@ -16,6 +16,15 @@ package final class JournalingFileSystem: FileSystem {
         case syncDirectory(String)
         case rename(String, to: String)
         case delete(String)
+
+        /// The file or directory that it concerns.
+        package var path: String {
+            switch self {
+            case .create(let path), .append(let path, _), .overwrite(let path, _, _), .truncate(let path, _),
+                .sync(let path), .syncDirectory(let path), .rename(let path, _), .delete(let path):
+                path
+            }
+        }
     }
 
     private struct State {

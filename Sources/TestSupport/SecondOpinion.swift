@@ -31,6 +31,11 @@ public enum SecondOpinion {
         }
     }
 
+    /// What ffprobe answers to these arguments, which the file's path follows.
+    public static func run(on bytes: [UInt8], extension: String, _ arguments: [String]) throws -> Answer {
+        try ask("ffprobe", about: bytes, `extension`) { arguments + [$0] }
+    }
+
     private static func ask(
         _ program: String, about bytes: [UInt8], _ suffix: String, _ arguments: (String) -> [String]
     ) throws -> Answer {

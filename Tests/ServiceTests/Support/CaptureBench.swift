@@ -11,7 +11,7 @@ import WebRTC
 
 /// One user's capture, fed with frames in virtual time; its files are real.
 final class CaptureBench {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)").path
+    let directory: String
     private(set) var closed: [TakeSummary] = []
     /// The texts of the indexes as they were last told, by name.
     private(set) var indexes: [String: String] = [:]
@@ -30,12 +30,19 @@ final class CaptureBench {
     private var media: [NegotiatedMedia] = []
     private var now: Int64 = 0
 
+    /// A bench of its own, or one whose files lie beside another's and are written by the same threads.
     init(
-        on fileSystem: (some FileSystem)? = LinuxFileSystem?.none, _ change: (inout FileChoices) -> Void = { _ in },
+        beside other: CaptureBench? = nil, on fileSystem: (some FileSystem)? = LinuxFileSystem?.none,
+        _ change: (inout FileChoices) -> Void = { _ in },
         order changeOrder: (inout CaptureOrder) -> Void = { _ in }
     ) throws {
+        directory =
+            other?.directory
+            ?? FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        if let fileSystem {
+        if let other {
+            storage = other.storage
+        } else if let fileSystem {
             // Synced when the writers say so, not by the clock.
             storage = try StorageThreads(
                 threadCount: 1, durability: .power(every: .seconds(3600)), queueLimit: 64 << 20, on: fileSystem)
@@ -135,8 +142,8 @@ final class CaptureBench {
         for _ in 0..<2 { _ = try? await storage.freeByteCount(at: directory) }
     }
 
-    /// Ends the recording, and reads everything that was told.
-    func finish(at time: Int64) async {
+    /// Ends the recording, and reads everything that was told; storage ends with the last bench that uses it.
+    func finish(at time: Int64, isLast: Bool = true) async {
         advance(to: time)
         await capture.finish(at: .ms(time))?.value
         notices.finish()
@@ -153,7 +160,7 @@ final class CaptureBench {
             }
         }
         closed.sort { ($0.start, $0.file) < ($1.start, $1.file) }
-        await storage.stop()
+        if isLast { await storage.stop() }
     }
 
     // MARK: - What came of it
