@@ -67,6 +67,7 @@ let edges: [Target] = [
     library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("SRTP", ["Bytes", "Units", "Secure", "COpenSSL"]),
+    room("Digest", ["COpenSSL"]),
     room("DTLS", ["Bytes", "Units", "Secure", "SRTP", "COpenSSL"]),
     room("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg", "COpus"]),
     room("HTTPServer", ["Bytes", "Units", "CMicrohttpd"]),
@@ -91,10 +92,10 @@ let shell: [Target] = [
         "Service",
         [
             "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
-            "Capture", "Catalog", "CommandLineOptions", "DTLS", "SRTP", "AV", "EventLoop", "Storage",
+            "Capture", "Catalog", "CommandLineOptions", "DTLS", "Digest", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("Legacy", ["CommandLineOptions", "Service"]),
-    room("API", ["Bytes", "Units", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
+    room("API", ["Bytes", "Units", "Catalog", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
         "Publish",
         [
@@ -153,6 +154,7 @@ let testTargets: [Target] = [
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
+    tests("Digest", ["Bytes"]),
     tests("AV", ["Bytes", "Units", "Codecs", "Pattern", "CFFmpeg"]),
     tests("HTTPServer", ["Bytes", "Units"]),
     tests("EventLoop", ["Bytes", "Units"]),
@@ -167,8 +169,9 @@ let testTargets: [Target] = [
     tests(
         "Service",
         [
-            "Bytes", "Units", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS", "AV",
-            "EventLoop", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage", "WHIP", "WebM",
+            "Bytes", "Units", "Catalog", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
+            "Digest", "AV", "EventLoop", "HTTPServer", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage",
+            "WHIP", "WebM",
         ]),
     tests("Legacy", ["Units", "CommandLineOptions", "Service"]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <openssl/srtp.h>
 #include <openssl/rand.h>
+#include <openssl/hmac.h>
 #include <sys/time.h>
 
 // Swift imports neither function-like macros nor functions with "...": each of these is one such call.

@@ -10,7 +10,8 @@ enum Layers {
     ]
     static let machines: Set<String> = ["Capture", "Channel", "Link", "WebRTC"]
     static let edges: Set<String> = [
-        "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "CSQLite", "DTLS", "HTTPServer", "SRTP",
+        "AV", "CFFmpeg", "CLinux", "CMicrohttpd", "COpenSSL", "COpus", "CSQLite", "DTLS", "Digest", "HTTPServer",
+        "SRTP",
     ]
     /// `TestSupport` reads fixtures from disk, and no other target names it.
     static let shell: Set<String> = [
