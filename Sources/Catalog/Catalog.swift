@@ -11,17 +11,18 @@ public actor Catalog {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     /// How the tables came to be, one step for each version of them; steps are added, never changed.
-    private static let migrations = [
-        """
-        CREATE TABLE recordings (
-            id TEXT PRIMARY KEY, channel TEXT NOT NULL, directory TEXT NOT NULL, started INTEGER NOT NULL,
-            request TEXT NOT NULL, isContinued INTEGER NOT NULL, boot TEXT NOT NULL, process INTEGER NOT NULL,
-            interruptions INTEGER NOT NULL DEFAULT 0, ending TEXT, document TEXT
-        ) STRICT
-        """,
-        "CREATE INDEX unfinished ON recordings (started) WHERE document IS NULL",
-        "CREATE INDEX byStart ON recordings (started)",
-    ]
+    private static let migrations =
+        [
+            """
+            CREATE TABLE recordings (
+                id TEXT PRIMARY KEY, channel TEXT NOT NULL, directory TEXT NOT NULL, started INTEGER NOT NULL,
+                request TEXT NOT NULL, isContinued INTEGER NOT NULL, boot TEXT NOT NULL, process INTEGER NOT NULL,
+                interruptions INTEGER NOT NULL DEFAULT 0, ending TEXT, document TEXT
+            ) STRICT
+            """,
+            "CREATE INDEX unfinished ON recordings (started) WHERE document IS NULL",
+            "CREATE INDEX byStart ON recordings (started)",
+        ] + eventMigrations
 
     /// Opens a catalogue in a directory that is there, or makes it.
     ///
@@ -109,11 +110,12 @@ extension Catalog {
         try perform("SELECT \(Self.columns) FROM recordings \(condition)", values).compactMap(CatalogEntry.init)
     }
 
-    private func perform(_ statement: String, _ values: Value...) throws(CatalogError) {
+    func perform(_ statement: String, _ values: Value...) throws(CatalogError) {
         _ = try perform(statement, values)
     }
 
-    private func perform(_ statement: String, _ values: [Value]) throws(CatalogError) -> [Row] {
+    @discardableResult
+    func perform(_ statement: String, _ values: [Value]) throws(CatalogError) -> [Row] {
         do throws(DatabaseError) {
             return try database.run(statement, values)
         } catch {

@@ -5,14 +5,6 @@ import Testing
 
 @Suite("The catalogue of recordings")
 struct CatalogTests {
-    /// Runs with a directory of its own, which goes away afterwards.
-    private func withPath(_ body: (String) async throws -> Void) async throws {
-        let directory = NSTemporaryDirectory() + "/lathe-catalog-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await body(directory + "/lathe.db")
-    }
-
     private static func entry(_ number: Int, isContinued: Bool = true) -> CatalogEntry {
         CatalogEntry(
             id: "id\(number)", channel: "room ‘\(number)’", directory: "/r/\(number)",
@@ -22,7 +14,7 @@ struct CatalogTests {
 
     @Test("keeps what should be recorded, over the end of whoever wrote it")
     func intent() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             do {
                 let catalog = try Catalog(path: path)
                 try await catalog.begin(Self.entry(2))
@@ -36,7 +28,7 @@ struct CatalogTests {
 
     @Test("counts how often a recording was found without its process")
     func interruptions() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             let catalog = try Catalog(path: path)
             try await catalog.begin(Self.entry(1))
             try await catalog.resume("id1", by: CatalogRun(boot: "c", process: 8))
@@ -49,7 +41,7 @@ struct CatalogTests {
 
     @Test("knows whose end was asked for")
     func endings() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             let catalog = try Catalog(path: path)
             try await catalog.begin(Self.entry(1))
             try await catalog.end("id1", because: "stopped")
@@ -59,7 +51,7 @@ struct CatalogTests {
 
     @Test("lists what is over, newest first, and forgets it")
     func ends() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             let catalog = try Catalog(path: path)
             for number in 0..<5 {
                 try await catalog.begin(Self.entry(number))
@@ -76,7 +68,7 @@ struct CatalogTests {
 
     @Test("refuses an id that is there")
     func duplicate() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             let catalog = try Catalog(path: path)
             try await catalog.begin(Self.entry(1))
             await #expect(throws: CatalogError.self) { try await catalog.begin(Self.entry(1)) }
@@ -85,7 +77,7 @@ struct CatalogTests {
 
     @Test("says of a file that is no database that it is damaged, and of a directory that is missing what to do")
     func refusals() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             try Data(repeating: 7, count: 8192).write(to: URL(fileURLWithPath: path))
             let error = #expect(throws: CatalogError.self) { _ = try Catalog(path: path) }
             #expect(error?.isDamage == true)
@@ -97,7 +89,7 @@ struct CatalogTests {
 
     @Test("takes orders from many at once")
     func concurrency() async throws {
-        try await withPath { path in
+        try await withCatalogPath { path in
             let catalog = try Catalog(path: path)
             try await withThrowingTaskGroup { group in
                 for number in 0..<40 {
