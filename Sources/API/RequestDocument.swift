@@ -30,7 +30,7 @@ extension HTTPRequest {
             throw bad("'\(key.stringValue)' is missing", key.stringValue)
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
             let field = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw bad("'\(field)' has the wrong type: \(context.debugDescription)", field)
+            throw bad("'\(field)' has the wrong type: \(context.debugDescription)", field.isEmpty ? "body" : field)
         } catch DecodingError.dataCorrupted(let context) {
             let field = context.codingPath.map(\.stringValue).joined(separator: ".")
             throw bad(

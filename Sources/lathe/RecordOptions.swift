@@ -39,6 +39,7 @@ enum RecordOptions {
         OptionGroup("length", "when files and recordings end", length, common: ["max-duration"]),
         OptionGroup("disk", "what is kept, and how safely", ServerOptions.disk),
         OptionGroup("server", "where clients find it, without --server", ServerOptions.server),
+        OptionGroup("events", "who is told what happens, without --server", ServerOptions.events),
     ]
 
     /// The flags of the older program that are not ours under the same name.

@@ -13,7 +13,9 @@ struct RecordOrder {
     private(set) var notes: [String]
 
     /// Options of a server of our own, which mean nothing to somebody else's.
-    private static let hosting: Set<String> = ["http", "udp-ports", "public-ip", "record-root", "loops", "config"]
+    private static let hosting: Set<String> = [
+        "http", "udp-ports", "public-ip", "record-root", "loops", "config", "webhook", "webhook-secret-file",
+    ]
 
     /// Reads everything; `defaults` are taken where neither side says otherwise.
     init(_ arguments: Arguments, _ legacy: LegacyValues, defaults: [LegacyOption] = []) throws {

@@ -38,12 +38,19 @@ enum ServerOptions {
         OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),
     ]
 
+    static let events = [
+        OptionDescription(
+            "webhook", "URL", "deliver every event there, until it is taken; may be repeated", isRepeatable: true),
+        OptionDescription("webhook-secret-file", "FILE", "sign deliveries with the secret in this file"),
+    ]
+
     static let groups = [
         OptionGroup(
             "server", "where clients find it", server, common: ["http", "udp-ports", "public-ip", "config"]),
         OptionGroup("recording", "what is recorded, and how long", recording, common: ["auto-record", "idle"]),
         OptionGroup("files", "what the files are like", files, common: ["record-root"]),
         OptionGroup("disk", "what is kept, and how safely", disk, common: ["keep-days"]),
+        OptionGroup("events", "who is told what happens", events, common: ["webhook"]),
     ]
 
     static let table = groups.flatMap(\.options)
@@ -65,6 +72,7 @@ enum ServerOptions {
     /// What the command line says itself.
     static func set(_ arguments: Arguments, _ options: inout ServiceOptions) throws {
         if arguments.has("public-ip") { options.publicIPs = [] }
+        if arguments.has("webhook") { options.forgetWebhooks() }
         for option in arguments.options where ServiceOptions.names.contains(option.name) {
             try options.set(option.name, to: option.value)
         }

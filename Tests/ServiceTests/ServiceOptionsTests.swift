@@ -1,8 +1,9 @@
 import Capture
 import CommandLineOptions
-import Service
 import Testing
 import Units
+
+@testable import Service
 
 @Suite("A server's options")
 struct ServiceOptionsTests {
@@ -31,13 +32,16 @@ struct ServiceOptionsTests {
         expected.durability = .process
         expected.minimumFree = ByteCount(2 << 30)
         (expected.keepDays, expected.keepBytes) = (30.5, ByteCount(1 << 40))
+        expected.webhooks = try ["http://127.0.0.1:9/a", "https://example.org/b"].map { try WebhookTarget($0) }
+        expected.webhookSecretFile = "/etc/lathe/secret"
         let texts = [
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
             ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"), ("splitting", "continuous"),
             ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("recover-files", "1"),
             ("keep-days", "30.5"),
-            ("keep-bytes", "1t"),
+            ("keep-bytes", "1t"), ("webhook", "http://127.0.0.1:9/a"), ("webhook", "https://example.org/b"),
+            ("webhook-secret-file", "/etc/lathe/secret"),
         ]
         var given = ServiceOptions()
         for (name, text) in texts { try given.set(name, to: text) }
@@ -83,6 +87,8 @@ struct ServiceOptionsTests {
             ("loops", "0", "--loops is a number from 1 to 256, not '0'"),
             ("loops", "two", "--loops is a number from 1 to 256, not 'two'"),
             ("max-users", "0", "--max-users is a number from 1 to 100000, not '0'"),
+            ("webhook", "ftp://a/", "--webhook: a webhook's URL begins with http:// or https://, not ftp:"),
+            ("webhook-secret-file", "", "--webhook-secret-file wants the name of a file"),
         ])
     func refusals(name: String, text: String, message: String) {
         var options = ServiceOptions()
@@ -104,6 +110,14 @@ struct ServiceOptionsTests {
             try Self.options(("splitting", "legacy"), ("audio", "opus")).validated()
         }
         #expect(try Self.options(("splitting", "legacy")).validated().files.splitting == .legacy)
+    }
+
+    @Test("sign nothing that goes nowhere, and send nothing twice to one place")
+    func webhooks() {
+        #expect(throws: OptionError.self) { try Self.options(("webhook-secret-file", "/f")).validated() }
+        #expect(throws: OptionError("--webhook: http://a/ is given twice")) {
+            try Self.options(("webhook", "http://a/"), ("webhook", "http://a/"))
+        }
     }
 
     @Test("want a port for each loop, and make no more loops than there are ports")

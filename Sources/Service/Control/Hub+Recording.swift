@@ -87,7 +87,7 @@ extension Hub {
         try await enter(document, request, wall)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
-        let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log, lock: lock)
+        let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log, lock: lock, outbox: outbox)
         session.note("started")
         return session
     }
@@ -346,8 +346,10 @@ extension Hub {
             let story = try Self.encode(document)
             try await storage.replaceFile(directory + "/" + RecordingNames.story, with: Array(story))
             try await storage.replaceFile(directory + "/" + RecordingNames.done, with: [])
+            await session.sealEvents()
             try await catalog.end(document.id, document: String(decoding: story, as: UTF8.self))
         }
+        await session.sealEvents()
         session.unlock()
         document.events = session.document.events
         session.document = document
@@ -410,7 +412,9 @@ extension Hub {
     }
 
     /// Tells the operator about trouble that has no other way out.
-    nonisolated func complain(_ text: String) {
+    nonisolated func complain(_ text: String) { Self.complain(text) }
+
+    @Sendable static func complain(_ text: String) {
         FileHandle.standardError.write(Data("lathe: \(text)\n".utf8))
     }
 }

@@ -20,6 +20,9 @@ public actor Hub {
     nonisolated let workers: [CaptureWorker]
     nonisolated let storage: StorageThreads
     nonisolated let catalog: Catalog
+    nonisolated let outbox: Outbox
+    nonisolated let seats = EventSeats()
+    public nonisolated let webhooks: WebhookOffice
     nonisolated let certificate: Certificate
     nonisolated let hostAddresses: [IPAddress]
 
@@ -64,7 +67,10 @@ public actor Hub {
         self.options = options
         self.storage = storage
         certificate = try Certificate()
-        (catalog, stateNotes) = try StateDirectory(options.stateDirectory).openCatalog()
+        let state = StateDirectory(options.stateDirectory)
+        (catalog, stateNotes) = try state.openCatalog()
+        outbox = try Outbox(catalog, path: state.catalog, complain: Self.complain)
+        webhooks = try WebhookOffice(outbox, options, complain: Self.complain)
         hostAddresses = try HostAddresses.all().filter { !$0.isLinkLocal }
         let (peers, peerInput) = AsyncStream.makeStream(of: PeerNotice.self)
         let (captures, captureInput) = AsyncStream.makeStream(of: CaptureNotice.self)
@@ -85,6 +91,7 @@ public actor Hub {
     public func begin() async throws {
         for loop in loops { try await loop.begin() }
         for worker in workers { await worker.begin() }
+        try await webhooks.open()
     }
 
     /// Hears what the loops and workers report, until the task is cancelled.
@@ -96,6 +103,8 @@ public actor Hub {
             group.addTask { await self.watchDisks() }
             group.addTask { await self.writeStories() }
             group.addTask { await self.keepHouse() }
+            group.addTask { await self.outbox.run() }
+            group.addTask { await self.webhooks.run() }
         }
     }
 
@@ -115,6 +124,9 @@ public actor Hub {
             }
         }
         try? await Task.sleep(for: .milliseconds(50))
+        await outbox.flush()
+        await webhooks.settle()
+        await outbox.flush()
         await storage.stop()
     }
 

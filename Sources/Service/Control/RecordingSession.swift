@@ -1,4 +1,5 @@
 import Capture
+import Catalog
 import Channel
 import Codecs
 import EventLoop
@@ -11,7 +12,7 @@ import Units
 /// The hub owns it; it does nothing by itself.
 final class RecordingSession {
     /// How often a document may grow by events, so that a user who comes and goes all day costs no memory.
-    private static let eventLimit = 10_000
+    static let eventLimit = 10_000
 
     var document: RecordingDocument
     /// The moment that is zero on the channel's timeline.
@@ -47,11 +48,21 @@ final class RecordingSession {
     /// What happened since the story was written down last.
     private(set) var isStoryChanged = false
     private var storyWritten: Instant?
+    /// Where events go that are to outlive the process.
+    private let outbox: Outbox?
+    private var eventCount = 0
+    private var lastEventSequence: Int?
+    /// The name of its end, and whether that is a normal one.
+    private var outcome: (name: String, isNormal: Bool)?
+    /// Nothing follows the events that the outbox has.
+    private(set) var isSealed = false
 
     init(
-        _ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog, lock: DirectoryLock?
+        _ document: RecordingDocument, origin: Instant, wallOrigin: WallTime, log: SystemLog, lock: DirectoryLock?,
+        outbox: Outbox? = nil
     ) {
         self.document = document
+        self.outbox = outbox
         self.lock = lock
         self.origin = origin
         self.wallOrigin = wallOrigin
@@ -92,21 +103,69 @@ final class RecordingSession {
         return true
     }
 
-    /// Adds an event to the story.
+    /// Adds an event to the story, and to the outbox.
+    ///
+    /// The last one leaves for there when nothing can follow it any more: `sealEvents` says so.
     func note(_ type: String, uid: String? = nil, _ detail: String? = nil) {
         isStoryChanged = true
+        eventCount += 1
+        let moment = milliseconds(at: SystemClock.now())
+        if type == Self.lastEvent {
+            lastEventSequence = eventCount
+        } else {
+            publish(type, uid: uid, detail, at: moment)
+        }
         guard document.events.count < Self.eventLimit else { return }
         document.events.append(
-            RecordingDocument.Event(
-                sequence: document.events.count + 1, atMilliseconds: milliseconds(at: SystemClock.now()), type: type,
-                uid: uid, detail: detail))
+            RecordingDocument.Event(sequence: eventCount, atMilliseconds: moment, type: type, uid: uid, detail: detail))
     }
+
+    /// What the last event of every recording is called.
+    private static let lastEvent = "finished"
 
     /// Ends the recording's collecting phase.
     func end(_ end: RecordingEnd) {
         document.state = .finishing
         document.end = RecordingDocument.End(end)
+        outcome = (end.name, end.isNormal)
         note("stopping", end.description)
+    }
+
+    // MARK: - The outbox
+
+    /// Goes on with the events of a process that died.
+    func continueEvents(after standing: EventStanding) {
+        eventCount = standing.lastSequence
+        isSealed = standing.isFinal
+    }
+
+    /// Sends the last event, unless it has been, and returns when the disk has it, or refused it.
+    func sealEvents() async {
+        guard !isSealed else { return }
+        // Trouble with the last files may have been told since.
+        if lastEventSequence != eventCount { eventCount += 1 }
+        publish(Self.lastEvent, nil, at: milliseconds(at: SystemClock.now()), isFinal: true)
+        isSealed = true
+        await outbox?.flush()
+    }
+
+    private func publish(
+        _ type: String, uid: String? = nil, _ detail: String?, at milliseconds: Int64, isFinal: Bool = false
+    ) {
+        guard !isSealed else { return }
+        var ended: EventDocument.Outcome?
+        if isFinal || type == "stopping", let end = document.end, let outcome {
+            ended = EventDocument.Outcome(end, name: outcome.name, isNormal: outcome.isNormal)
+        }
+        outbox?.put(
+            EventRecord(
+                recording: document.id, channel: document.channel, sequence: eventCount,
+                atUnixMilliseconds: wallOrigin.unixMilliseconds + milliseconds, type: type, uid: uid, detail: detail,
+                outcome: ended.flatMap(Self.text), isFinal: isFinal))
+    }
+
+    static func text(of outcome: EventDocument.Outcome) -> String? {
+        (try? JSONEncoder().encode(outcome)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     // MARK: - Takes

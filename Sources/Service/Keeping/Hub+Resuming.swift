@@ -44,7 +44,9 @@ extension Hub {
     private func recover(_ entry: CatalogEntry, into report: inout ResumeReport) async {
         do {
             guard FileManager.default.fileExists(atPath: entry.directory) else {
-                report.troubles.append("the directory \(entry.directory) of recording \(entry.id) is gone")
+                let trouble = "the directory \(entry.directory) of recording \(entry.id) is gone"
+                report.troubles.append(trouble)
+                try await sealEvents(of: entry, trouble)
                 return try await catalog.forget(entry.id)
             }
             guard let lock = try DirectoryLock(entry.directory) else {
@@ -53,7 +55,7 @@ extension Hub {
             }
             let trace = CrashTrace(of: entry.run, in: StateDirectory(options.stateDirectory))
             let session = try await recoveredSession(of: entry, trace, lock, &report)
-            if entry.isContinued, entry.ending == nil, options.continuesRecordings {
+            if entry.isContinued, entry.ending == nil, options.continuesRecordings, !session.isSealed {
                 try await goOn(session, entry, trace)
                 report.resumed.append(entry.id)
             } else {
@@ -76,6 +78,7 @@ extension Hub {
             idleSeconds: Int(options.idle.components.seconds))
         let wallOrigin = WallTime(unixNanoseconds: entry.startedAtUnixNanoseconds)
         let words = story.takeOver(files, startedAt: wallOrigin)
+        let standing = try await reconcile(&story, startedAt: entry.startedAtUnixNanoseconds)
         for (name, what) in words { report.files[entry.directory + "/" + name] = what }
         // The timeline goes on from where it began: the wall clock says how long ago that was.
         let age = max(0, SystemClock.wallNanoseconds() - entry.startedAtUnixNanoseconds)
@@ -88,7 +91,9 @@ extension Hub {
         let log = SystemLog(storage.extend(entry.directory + "/" + RecordingNames.log) { _ in })
         log.error("recording \(entry.id) was interrupted: \(trace.cause)")
         for (name, what) in words.sorted(by: { $0.key < $1.key }) { log.info("~MediaFile \(name) \(what)") }
-        let session = RecordingSession(story.document, origin: origin, wallOrigin: wallOrigin, log: log, lock: lock)
+        let session = RecordingSession(
+            story.document, origin: origin, wallOrigin: wallOrigin, log: log, lock: lock, outbox: outbox)
+        session.continueEvents(after: standing)
         session.note("interrupted", trace.cause)
         for (name, what) in words.sorted(by: { $0.key < $1.key }) { session.note("takeRecovered", "\(name) \(what)") }
         return session
@@ -152,6 +157,7 @@ extension Hub {
                     idleSeconds: document.idleSeconds)
                 let words = story.takeOver(files, startedAt: origin)
                 story.note(cause: "not known", until: story.endMilliseconds, files: words)
+                try await sealEvents(of: entry, "the recording was interrupted; the cause is not known")
                 document = story.document
                 document.state = .finished
                 document.end = document.end ?? RecordingDocument.End(.crashed)

@@ -51,6 +51,11 @@ struct RecoveredStory {
         return words
     }
 
+    /// Takes over events that happened after the story was written down last.
+    mutating func takeOver(_ events: [RecordingDocument.Event]) {
+        document.events += events.prefix(max(0, RecordingSession.eventLimit - document.events.count))
+    }
+
     /// Up to when anything reaches.
     var endMilliseconds: Int64 {
         let takes = document.takes.map { $0.startedAtMilliseconds + $0.durationMilliseconds }

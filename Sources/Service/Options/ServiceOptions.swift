@@ -50,6 +50,9 @@ public struct ServiceOptions: Equatable, Sendable {
     public var loopCount: Int?
     /// How many users may be in all channels together; more are refused.
     public var userLimit = 1000
+    /// Where events are delivered to, and the file that holds what deliveries are signed with.
+    var webhooks: [WebhookTarget] = []
+    var webhookSecretFile: String?
 
     public init() {}
 }
@@ -59,14 +62,14 @@ extension ServiceOptions {
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
         "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes", "loops",
-        "max-users",
+        "max-users", "webhook", "webhook-secret-file",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
     public static let aliases = ["streamType": "stream-type"]
 
     /// Those that may be given more than once.
-    static let repeatableNames: Set<String> = ["public-ip"]
+    static let repeatableNames: Set<String> = ["public-ip", "webhook"]
 
     /// Sets one option from its text, as it stands on the command line or in the file.
     public mutating func set(_ name: String, to text: String) throws(OptionError) {
@@ -89,6 +92,8 @@ extension ServiceOptions {
         case "idle": idle = .seconds(try Self.number(name, text, in: 3...86_400))
         case "loops": loopCount = try Self.number(name, text, in: 1...256)
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
+        case "webhook": try addWebhook(text)
+        case "webhook-secret-file": webhookSecretFile = try Self.file(name, text)
         default:
             throw OptionError("unknown option '\(name)'; known are: \(Self.names.joined(separator: ", "))")
         }
@@ -101,6 +106,9 @@ extension ServiceOptions {
             throw OptionError(
                 "--udp-ports has \(udpPorts.count) ports but --loops needs \(needed), one each; "
                     + "widen the range or name fewer loops")
+        }
+        if webhookSecretFile != nil, webhooks.isEmpty {
+            throw OptionError("--webhook-secret-file signs what goes to a --webhook; name one, or leave it out")
         }
         if let wrong = files.contradiction { throw OptionError("--\(wrong.field): \(wrong.why)") }
         return self
@@ -132,6 +140,22 @@ extension ServiceOptions {
         httpPort = port
     }
 
+    private mutating func addWebhook(_ text: String) throws(OptionError) {
+        do {
+            let target = try WebhookTarget(text)
+            guard !webhooks.contains(target) else { throw OptionError("\(target.shown) is given twice") }
+            guard webhooks.count < WebhookOffice.webhookLimit else {
+                throw OptionError("no more than \(WebhookOffice.webhookLimit) may be given")
+            }
+            webhooks.append(target)
+        } catch {
+            throw OptionError("--webhook: \(error)")
+        }
+    }
+
+    /// Lets the options name other webhooks than those that a file named.
+    public mutating func forgetWebhooks() { webhooks = [] }
+
     private static func portRange(_ text: String) throws(OptionError) -> ClosedRange<UInt16> {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
         guard parts.count == 2, let low = parts[0], let high = parts[1], low > 0 else {
@@ -152,6 +176,11 @@ extension ServiceOptions {
 
     private static func path(_ text: String) throws(OptionError) -> String {
         guard !text.isEmpty else { throw OptionError("--record-root wants a directory, such as ./recordings") }
+        return text
+    }
+
+    private static func file(_ name: String, _ text: String) throws(OptionError) -> String {
+        guard !text.isEmpty else { throw OptionError("--\(name) wants the name of a file") }
         return text
     }
 
