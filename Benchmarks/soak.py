@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
 
 import calls  # noqa: E402 - found by the path above
 import crash  # noqa: E402 - found by the path above
+import events  # noqa: E402
 import run as end_to_end  # noqa: E402
 import squeeze  # noqa: E402
 from harness import run  # noqa: E402
@@ -75,9 +76,14 @@ def killed_servers():
     return crash.campaign(moments=int(os.environ.get("MOMENTS", "1000")), seed=seed, users=crash.MANY)
 
 
+def receiver_down_for_ten_minutes():
+    return events.everything_dies(down_seconds=600, rounds=40)
+
+
 if __name__ == "__main__":
     sys.exit(run([two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
                   loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
                   h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts,
-                  repairs_of_every_cut_and_ten_thousand_flips, killed_servers]))
+                  repairs_of_every_cut_and_ten_thousand_flips, killed_servers,
+                  receiver_down_for_ten_minutes]))

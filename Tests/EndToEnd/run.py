@@ -15,6 +15,7 @@ from pathlib import Path
 import calls
 import control
 import crash
+import events
 import repair
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
@@ -285,6 +286,7 @@ TESTS = [
     loss_of_3_percent,
     loss_of_10_percent,
     sound_and_picture_agree,
+    *events.TESTS,
     *calls.TESTS,
     *control.TESTS,
     *repair.TESTS,
