@@ -49,6 +49,12 @@ class Hook(BaseHTTPRequestHandler):
         pass
 
 
-receiver = ThreadingHTTPServer(("127.0.0.1", int(PORT)), Hook)
+class Receiver(ThreadingHTTPServer):
+    # Lathe may be killed before it hears the answer.
+    def handle_error(self, *_):
+        pass
+
+
+receiver = Receiver(("127.0.0.1", int(PORT)), Hook)
 print("ready", flush=True)
 receiver.serve_forever()
