@@ -38,7 +38,8 @@ struct WebhookRoutes {
             return try .json(WebhookList(webhooks: try await office.list()))
         }
         try request.require(.get, .post)
-        let wanted: WebhookRequest = try request.document(fields: WebhookRequest.fields, example: #"{"url": "https://…"}"#)
+        let wanted: WebhookRequest = try request.document(
+            fields: WebhookRequest.fields, example: #"{"url": "https://…"}"#)
         let made = try await office.add(wanted)
         var response = try HTTPResponse.json(made, status: 201)
         response.headers["Location"] = "/v1/webhooks/\(made.id)"

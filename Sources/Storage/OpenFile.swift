@@ -23,7 +23,8 @@ struct OpenFile {
     /// How long the file is, what is gathered left out.
     private(set) var byteCount = 0
     /// Whether it has data that the disk may not have.
-    private(set) var isDirty = false
+    var isDirty: Bool { dirtySince != nil }
+    private var dirtySince: Instant?
     private(set) var failure: StorageError?
 
     init(_ file: StorageFile, fileSystem: any FileSystem, ledger: StorageLedger, isDurable: Bool) {
@@ -65,7 +66,7 @@ struct OpenFile {
             if open.descriptor != nil { try open.fileSystem.rename(open.path, to: newPath) }
             open.path = newPath
             open.isNameDurable = false
-            open.isDirty = true
+            open.noteDirty()
         }
     }
 
@@ -89,12 +90,19 @@ struct OpenFile {
     }
 
     /// A sync of several files included this one; its name, too.
-    mutating func noteSynced(_ failure: FileFailure?) {
+    mutating func noteSynced(_ failure: FileFailure?, at now: Instant) {
         attempt { open throws(FileFailure) in
             if let failure { throw failure }
-            open.isNameDurable = true
-            open.isDirty = false
+            open.noteClean(at: now)
         }
+    }
+
+    private mutating func noteDirty() { dirtySince = dirtySince ?? SystemClock.now() }
+
+    private mutating func noteClean(at now: Instant) {
+        isNameDurable = true
+        guard let since = dirtySince.take() else { return }
+        ledger.count { $0.syncWaits.note(since.duration(to: now)) }
     }
 
     /// Returns when everything so far is on the disk, name included.
@@ -106,9 +114,9 @@ struct OpenFile {
             let start = SystemClock.now()
             try open.fileSystem.sync(descriptor)
             if !open.isNameDurable { try open.fileSystem.syncDirectory(open.path.parentDirectory) }
-            open.isNameDurable = true
-            open.isDirty = false
-            let duration = start.duration(to: SystemClock.now())
+            let now = SystemClock.now()
+            open.noteClean(at: now)
+            let duration = start.duration(to: now)
             open.ledger.count { counters in
                 counters.syncs += 1
                 counters.slowestSync = max(counters.slowestSync, duration)
@@ -197,7 +205,7 @@ struct OpenFile {
     }
 
     private mutating func noteWritten(_ count: Int) {
-        isDirty = true
+        noteDirty()
         file.noteWritten()
         ledger.count { counters in
             counters.writtenByteCount += count

@@ -1,5 +1,7 @@
 public import Bytes
+import EventLoop
 import Synchronization
+import Units
 
 /// One file being written by a storage thread.
 ///
@@ -36,6 +38,8 @@ public final class StorageFile: Sendable {
         var orders: [Order] = []
         /// The worker has this file on its list, and will come for the orders.
         var isListed = false
+        /// When the oldest of them was given.
+        var since: Instant?
     }
 
     private struct End {
@@ -106,17 +110,18 @@ public final class StorageFile: Sendable {
         end.withLock { $0 = End(byteCount: byteCount, failure: failure) }
     }
 
-    /// Takes the orders out.
-    func takeOrders() -> [Order] {
+    /// Takes the orders out, and tells when the oldest of them was given.
+    func takeOrders() -> (orders: [Order], since: Instant?) {
         queue.withLock { queue in
             defer { queue = Queue() }
-            return queue.orders
+            return (queue.orders, queue.since)
         }
     }
 
     private func put(_ order: Order) {
         let mustList = queue.withLock { queue in
             queue.orders.append(order)
+            if queue.since == nil { queue.since = SystemClock.now() }
             defer { queue.isListed = true }
             return !queue.isListed
         }

@@ -1,5 +1,5 @@
 public import Bytes
-import EventLoop
+public import EventLoop
 import Synchronization
 public import Units
 
@@ -145,6 +145,10 @@ extension StorageThreads {
         public var failedFiles = 0
         /// Writes to files that had failed before.
         public var droppedWrites = 0
+        /// From the oldest order of a file that waited to the end of the write.
+        public var writeWaits = LatencyHistogram()
+        /// From the first write behind a file's last sync to the end of the next one.
+        public var syncWaits = LatencyHistogram()
     }
 }
 

@@ -102,7 +102,13 @@ extension StorageWorker {
     /// then their next orders.
     private func performListed() {
         var waiting: [WaitingFile] = []
-        for file in takeListed() { perform(file.takeOrders()[...], of: file, &waiting) }
+        for file in takeListed() {
+            let (orders, since) = file.takeOrders()
+            perform(orders[...], of: file, &waiting)
+            guard let since else { continue }
+            let wait = since.duration(to: SystemClock.now())
+            ledger.count { $0.writeWaits.note(wait) }
+        }
         while !waiting.isEmpty {
             sync(waiting.map { ObjectIdentifier($0.file) })
             let synced = waiting
@@ -136,8 +142,9 @@ extension StorageWorker {
             for id in dirty { files[id]?.sync() }
             return
         }
-        let duration = start.duration(to: SystemClock.now())
-        for (id, failure) in zip(dirty, failures) { files[id]?.noteSynced(failure) }
+        let now = SystemClock.now()
+        let duration = start.duration(to: now)
+        for (id, failure) in zip(dirty, failures) { files[id]?.noteSynced(failure, at: now) }
         ledger.count { counters in
             counters.syncs += 1
             counters.slowestSync = max(counters.slowestSync, duration)

@@ -67,44 +67,4 @@ struct RouterTests {
             #expect(response.text == "ok\n")
         }
     }
-
-    @Test("gives metrics that Prometheus can read: help, type and a number for each name, each once")
-    func metrics() async throws {
-        try await RouterFixture.with { fixture in
-            _ = try await fixture.record("room")
-            let response = try await fixture.respond(.get, "/metrics")
-            #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4")
-            #expect(response.text.hasSuffix("\n"))
-            let all = response.text.split(separator: "\n")
-            let histogram = try #require(all.firstIndex { $0.hasPrefix("# HELP lathe_datagram_wait_seconds") })
-            let lines = all[..<histogram]
-            #expect(lines.count % 3 == 0)
-            var values: [String: Int] = [:]
-            for start in stride(from: 0, to: lines.count, by: 3) {
-                let help = try #require(lines[start].wholeMatch(of: /# HELP ([a-z_]+) \S.*\./)?.output.1)
-                let type = try #require(lines[start + 1].wholeMatch(of: /# TYPE ([a-z_]+) (gauge|counter)/)?.output)
-                let sample = try #require(lines[start + 2].wholeMatch(of: /([a-z_]+) (\d+)/)?.output)
-                #expect(help == type.1)
-                #expect(help == sample.1)
-                #expect((type.2 == "counter") == help.hasSuffix("_total"))
-                #expect(values.updateValue(try #require(Int(sample.2)), forKey: String(help)) == nil)
-            }
-            #expect(values["lathe_recordings"] == 1)
-            #expect(values["lathe_peers"] == 0)
-            try Self.check(histogram: Array(all[histogram...]))
-        }
-    }
-
-    /// A histogram has classes that count those before them, the last without an end, a sum and a count.
-    private static func check(histogram lines: [Substring]) throws {
-        #expect(lines[1] == "# TYPE lathe_datagram_wait_seconds histogram")
-        let buckets = try lines[2..<lines.count - 2].map { line in
-            try #require(line.wholeMatch(of: /lathe_datagram_wait_seconds_bucket\{le="([\d.]+|\+Inf)"\} (\d+)/)?.output)
-        }
-        #expect(buckets.last?.1 == "+Inf")
-        let counts = buckets.compactMap { Int($0.2) }
-        #expect(counts == counts.sorted() && counts.count == buckets.count)
-        #expect(lines[lines.count - 2].hasPrefix("lathe_datagram_wait_seconds_sum "))
-        #expect(lines[lines.count - 1] == "lathe_datagram_wait_seconds_count \(counts.last ?? 0)")
-    }
 }

@@ -21,6 +21,8 @@ actor CaptureWorker: LoopMember {
     private let notices: AsyncStream<CaptureNotice>.Continuation
     private var captures: [CaptureID: UserCapture] = [:]
     private var deadline: Instant?
+    /// How frames came through here, and how long sound took.
+    private(set) var pace = CapturePace()
 
     init(index: Int, storage: StorageThreads, notices: AsyncStream<CaptureNotice>.Continuation) throws {
         loop = try EventLoop(name: "capture-\(index)")
@@ -83,7 +85,9 @@ actor CaptureWorker: LoopMember {
         for input in batch {
             switch input {
             case .frame(let source, let track, let frame):
+                let begun = SystemClock.now()
                 captures[source.capture]?.take(frame, of: track, from: source.peer)
+                pace.note(frame, begun: begun, at: SystemClock.now())
             case .report(let source, let track, let wall, let ticks, let arrival):
                 captures[source.capture]?.note(
                     wall: wall, ticks: ticks, arrival: arrival, of: track, from: source.peer)
@@ -102,6 +106,7 @@ actor CaptureWorker: LoopMember {
         }
         if let due = deadline, due <= now {
             for capture in captures.values { capture.advance(to: now) }
+            pace.noteWork(since: now, until: SystemClock.now())
             deadline = now + Self.period
         }
         return deadline

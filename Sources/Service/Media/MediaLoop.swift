@@ -42,6 +42,9 @@ actor MediaLoop: DatagramReceiver {
     private var outboxes: [Outbox] = []
     private var handOverAt: Instant?
     private var strangerCount = 0
+    /// What peers that are gone had counted, and the most that was told so far.
+    private var departed = PacketTotals()
+    private var told = PacketTotals()
     private let notices: AsyncStream<PeerNotice>.Continuation
 
     /// Frames on their way to one worker.
@@ -75,6 +78,14 @@ actor MediaLoop: DatagramReceiver {
     /// What the port and its thread have done so far.
     var counters: (port: UDPPort.Counters, loop: EventLoop.Counters, strangers: Int) {
         (port.counters, loop.counters, strangerCount)
+    }
+
+    /// What became of the packets of all its peers, those that are gone included; never less than before.
+    var packetTotals: PacketTotals {
+        var totals = departed
+        for slot in slots.values { totals.add(slot.peer.statistics) }
+        told.raise(to: totals)
+        return told
     }
 
     // MARK: - Peers
@@ -281,6 +292,7 @@ actor MediaLoop: DatagramReceiver {
     private func remove(_ slot: PeerSlot, _ end: PeerEnd) {
         for route in slot.routes { tellStatistics(to: slot.source(of: route)) }
         handOver()
+        departed.add(slot.peer.statistics)
         slots[slot.id] = nil
         for address in slot.addresses { byAddress[address] = nil }
         for name in slot.userNames { byUserName[name] = nil }
