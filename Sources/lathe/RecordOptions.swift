@@ -40,6 +40,7 @@ enum RecordOptions {
         OptionGroup("disk", "what is kept, and how safely", ServerOptions.disk),
         OptionGroup("server", "where clients find it, without --server", ServerOptions.server),
         OptionGroup("events", "who is told what happens, without --server", ServerOptions.events),
+        OptionGroup("log", "what the process says of itself", ServerOptions.log),
     ]
 
     /// The flags of the older program that are not ours under the same name.

@@ -44,6 +44,16 @@ enum ServerOptions {
         OptionDescription("webhook-secret-file", "FILE", "sign deliveries with the secret in this file"),
     ]
 
+    static let log = [
+        OptionDescription(
+            "log-level", "LEVEL", "fatal, error, warning, notice, info or debug, or 1 to 6; also --logLevel",
+            alias: "logLevel"),
+        OptionDescription("log-format", "text|json", "how lines of the log are written (text)"),
+        OptionDescription("log-file", "FILE", "log there, not on standard error"),
+        OptionDescription("log-bytes", "SIZE", "begin another file after so many bytes (10m)"),
+        OptionDescription("log-files", "N", "how many files of the log are kept (2)"),
+    ]
+
     static let groups = [
         OptionGroup(
             "server", "where clients find it", server, common: ["http", "udp-ports", "public-ip", "config"]),
@@ -51,6 +61,7 @@ enum ServerOptions {
         OptionGroup("files", "what the files are like", files, common: ["record-root"]),
         OptionGroup("disk", "what is kept, and how safely", disk, common: ["keep-days"]),
         OptionGroup("events", "who is told what happens", events, common: ["webhook"]),
+        OptionGroup("log", "what the process says of itself", log, common: ["log-level"]),
     ]
 
     static let table = groups.flatMap(\.options)

@@ -110,5 +110,5 @@ func withOutbox(_ body: (Outbox) async throws -> Void) async throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = directory + "/lathe.db"
-    try await body(try Outbox(try Catalog(path: path), path: path) { _ in })
+    try await body(try Outbox(try Catalog(path: path), path: path, log: try ProcessLog(ServiceOptions())))
 }

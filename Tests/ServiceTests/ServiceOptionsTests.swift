@@ -34,6 +34,8 @@ struct ServiceOptionsTests {
         (expected.keepDays, expected.keepBytes) = (30.5, ByteCount(1 << 40))
         expected.webhooks = try ["http://127.0.0.1:9/a", "https://example.org/b"].map { try WebhookTarget($0) }
         expected.webhookSecretFile = "/etc/lathe/secret"
+        (expected.logLevel, expected.logFormat, expected.logFile) = (.debug, .json, "/var/log/lathe.log")
+        (expected.logBytes, expected.logFileCount) = (ByteCount(1 << 20), 5)
         let texts = [
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
@@ -41,7 +43,8 @@ struct ServiceOptionsTests {
             ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("recover-files", "1"),
             ("keep-days", "30.5"),
             ("keep-bytes", "1t"), ("webhook", "http://127.0.0.1:9/a"), ("webhook", "https://example.org/b"),
-            ("webhook-secret-file", "/etc/lathe/secret"),
+            ("webhook-secret-file", "/etc/lathe/secret"), ("log-level", "6"), ("log-format", "json"),
+            ("log-file", "/var/log/lathe.log"), ("log-bytes", "1m"), ("log-files", "5"),
         ]
         var given = ServiceOptions()
         for (name, text) in texts { try given.set(name, to: text) }
@@ -88,6 +91,12 @@ struct ServiceOptionsTests {
             ("loops", "two", "--loops is a number from 1 to 256, not 'two'"),
             ("max-users", "0", "--max-users is a number from 1 to 100000, not '0'"),
             ("webhook", "ftp://a/", "--webhook: a webhook's URL begins with http:// or https://, not ftp:"),
+            (
+                "log-level", "7",
+                "--log-level is fatal, error, warning, notice, info or debug, or a number from 1 to 6, not '7'"
+            ),
+            ("log-format", "xml", "--log-format is text or json, not 'xml'"),
+            ("log-bytes", "1k", "--log-bytes is 64k or more, not '1k'"),
             ("webhook-secret-file", "", "--webhook-secret-file wants the name of a file"),
         ])
     func refusals(name: String, text: String, message: String) {

@@ -412,11 +412,7 @@ extension Hub {
     }
 
     /// Tells the operator about trouble that has no other way out.
-    nonisolated func complain(_ text: String) { Self.complain(text) }
-
-    @Sendable static func complain(_ text: String) {
-        FileHandle.standardError.write(Data("lathe: \(text)\n".utf8))
-    }
+    nonisolated func complain(_ text: String) { log.write(.warning, text) }
 }
 
 extension PeerEnd {

@@ -21,6 +21,8 @@ public actor Hub {
     nonisolated let storage: StorageThreads
     nonisolated let catalog: Catalog
     nonisolated let outbox: Outbox
+    /// The process's own log.
+    public nonisolated let log: ProcessLog
     nonisolated let seats = EventSeats()
     public nonisolated let webhooks: WebhookOffice
     nonisolated let certificate: Certificate
@@ -69,8 +71,10 @@ public actor Hub {
         certificate = try Certificate()
         let state = StateDirectory(options.stateDirectory)
         (catalog, stateNotes) = try state.openCatalog()
-        outbox = try Outbox(catalog, path: state.catalog, complain: Self.complain)
-        webhooks = try WebhookOffice(outbox, options, complain: Self.complain)
+        let log = try ProcessLog(options)
+        self.log = log
+        outbox = try Outbox(catalog, path: state.catalog, log: log)
+        webhooks = try WebhookOffice(outbox, options) { log.write(.warning, $0) }
         hostAddresses = try HostAddresses.all().filter { !$0.isLinkLocal }
         let (peers, peerInput) = AsyncStream.makeStream(of: PeerNotice.self)
         let (captures, captureInput) = AsyncStream.makeStream(of: CaptureNotice.self)
@@ -127,6 +131,7 @@ public actor Hub {
         await outbox.flush()
         await webhooks.settle()
         await outbox.flush()
+        await log.flush()
         await storage.stop()
     }
 

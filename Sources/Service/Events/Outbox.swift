@@ -23,20 +23,24 @@ public final class Outbox: Sendable {
     let catalog: Catalog
     let reader: EventReader
     let bell = EventBell()
-    private let complain: @Sendable (String) -> Void
+    private let log: ProcessLog
     private let state = Mutex(State())
     private let (calls, call) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(_ catalog: Catalog, path: String, complain: @escaping @Sendable (String) -> Void) throws {
+    init(_ catalog: Catalog, path: String, log: ProcessLog) throws {
         self.catalog = catalog
-        self.complain = complain
+        self.log = log
         reader = try EventReader(path: path)
     }
 
     /// Adds an event; never waits.
     func put(_ event: EventRecord) {
+        let text = event.detail.map { "\(event.type): \($0)" } ?? event.type
+        log.write(
+            event.level, text, LogFields(recording: event.recording, channel: event.channel, uid: event.uid))
         if !queue.put(event), queue.droppedCount == 1 {
-            complain("the disk takes no events, and \(EventQueue.waitingLimit) wait: further ones are left out")
+            log.write(
+                .warning, "the disk takes no events, and \(EventQueue.waitingLimit) wait: further ones are left out")
         }
         call.yield()
     }
@@ -101,7 +105,8 @@ public final class Outbox: Sendable {
         do {
             let lost = try await catalog.prune()
             guard lost > 0 else { return }
-            complain(
+            log.write(
+                .warning,
                 "\(lost) events were forgotten before every webhook had taken them: more than "
                     + "\(Catalog.undeliveredEventLimit) were waiting; GET /v1/webhooks says whose they are")
         } catch {
@@ -115,7 +120,7 @@ public final class Outbox: Sendable {
             defer { state.isRefused = true }
             return !state.isRefused
         }
-        if isNews { complain("events wait in memory: \(error)") }
+        if isNews { log.write(.warning, "events wait in memory: \(error)") }
     }
 
     private func noteAccepted() {
@@ -123,6 +128,17 @@ public final class Outbox: Sendable {
             defer { state.isRefused = false }
             return state.isRefused
         }
-        if isNews { complain("events are written again; \(queue.droppedCount) were left out in all") }
+        if isNews { log.write(.warning, "events are written again; \(queue.droppedCount) were left out in all") }
+    }
+}
+
+extension EventRecord {
+    /// How grave it is for whoever reads the log.
+    fileprivate var level: LogLevel {
+        switch type {
+        case "writeFailed", "takeNotMended": .error
+        case "trouble", "storageSlow", "diskFilling", "interrupted": .warning
+        default: .info
+        }
     }
 }

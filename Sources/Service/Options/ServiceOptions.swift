@@ -53,6 +53,13 @@ public struct ServiceOptions: Equatable, Sendable {
     /// Where events are delivered to, and the file that holds what deliveries are signed with.
     var webhooks: [WebhookTarget] = []
     var webhookSecretFile: String?
+    /// What the process's own log tells, and how; nothing as the level leaves it to the command.
+    public var logLevel: LogLevel?
+    var logFormat = LogLine.Format.text
+    /// Where the log goes instead of standard error, how long each file may be, and how many there are.
+    var logFile: String?
+    var logBytes = ByteCount(10 << 20)
+    var logFileCount = 2
 
     public init() {}
 }
@@ -62,11 +69,11 @@ extension ServiceOptions {
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
         "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes", "loops",
-        "max-users", "webhook", "webhook-secret-file",
+        "max-users", "webhook", "webhook-secret-file", "log-level", "log-format", "log-file", "log-bytes", "log-files",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
-    public static let aliases = ["streamType": "stream-type"]
+    public static let aliases = ["streamType": "stream-type", "logLevel": "log-level"]
 
     /// Those that may be given more than once.
     static let repeatableNames: Set<String> = ["public-ip", "webhook"]
@@ -94,6 +101,11 @@ extension ServiceOptions {
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
         case "webhook": try addWebhook(text)
         case "webhook-secret-file": webhookSecretFile = try Self.file(name, text)
+        case "log-level": logLevel = try Self.level(name, text)
+        case "log-format": logFormat = try Self.choice(name, text)
+        case "log-file": logFile = try Self.file(name, text)
+        case "log-bytes": logBytes = try Self.logBytes(name, text)
+        case "log-files": logFileCount = try Self.number(name, text, in: 1...100)
         default:
             throw OptionError("unknown option '\(name)'; known are: \(Self.names.joined(separator: ", "))")
         }
@@ -177,6 +189,20 @@ extension ServiceOptions {
     private static func path(_ text: String) throws(OptionError) -> String {
         guard !text.isEmpty else { throw OptionError("--record-root wants a directory, such as ./recordings") }
         return text
+    }
+
+    private static func level(_ name: String, _ text: String) throws(OptionError) -> LogLevel {
+        guard let level = LogLevel(parsing: text) else {
+            throw OptionError(
+                "--\(name) is fatal, error, warning, notice, info or debug, or a number from 1 to 6, not '\(text)'")
+        }
+        return level
+    }
+
+    private static func logBytes(_ name: String, _ text: String) throws(OptionError) -> ByteCount {
+        let count = try byteCount(name, text)
+        guard count.bytes >= 65_536 else { throw OptionError("--\(name) is 64k or more, not '\(text)'") }
+        return count
     }
 
     private static func file(_ name: String, _ text: String) throws(OptionError) -> String {

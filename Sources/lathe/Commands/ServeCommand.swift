@@ -14,13 +14,14 @@ enum ServeCommand: Command {
     static func run(_ arguments: Arguments) async throws -> Int32 {
         var options = try ServerOptions.read(arguments)
         options.continuesRecordings = true
+        options.logLevel = options.logLevel ?? .info
         CrashReporter.arm(in: options.stateDirectory + "/crashes")
         let watch = Watch()
         let server = try await RunningServer(options)
         say("Lathe listens at \(server.url); media on UDP \(server.mediaPorts)")
         say("recording to \(options.recordRoot), \(options.autoRecord.words)")
-        for note in await server.hub.notes() { complain("lathe: \(note)") }
-        tell(server.resumed)
+        for note in await server.hub.notes() { server.hub.log.write(.warning, note) }
+        tell(server.resumed, server.hub.log)
         watch.tell(.ready(status: "listening at \(server.url)"))
         let telling = Task { await watch.keepTelling(of: server.hub) }
         let signal = await waitForEnd(of: server.hub, watch)
@@ -49,11 +50,11 @@ enum ServeCommand: Command {
     }
 
     /// Says what a crash had left, and what became of it.
-    private static func tell(_ report: ResumeReport) {
+    private static func tell(_ report: ResumeReport, _ log: ProcessLog) {
         for (path, what) in report.files.sorted(by: { $0.key < $1.key }) { say("\(path) \(what)") }
         for id in report.resumed { say("recording \(id) goes on after a crash") }
         for id in report.closed { say("recording \(id) was closed after a crash") }
-        for trouble in report.troubles { complain("lathe: \(trouble)") }
+        for trouble in report.troubles { log.write(.error, trouble) }
     }
 }
 
