@@ -44,7 +44,7 @@ struct RouterTests {
         "answers 405 with what is allowed",
         arguments: [
             (.post, "/", "GET, HEAD"), (.put, "/healthz", "GET, HEAD"), (.post, "/metrics", "GET, HEAD"),
-            (.delete, "/v1/recordings", "GET, HEAD, POST"), (.post, "/v1/recordings/a", "GET, HEAD"),
+            (.delete, "/v1/recordings", "GET, HEAD, POST"), (.post, "/v1/recordings/a", "GET, HEAD, PATCH"),
             (.get, "/v1/recordings/a/stop", "POST"), (.post, "/v1/recordings/a/files", "GET, HEAD"),
             (.put, "/v1/recordings/a/files/b", "GET, HEAD"), (.post, "/v1/channels", "GET, HEAD"),
             (.post, "/v1/server", "GET, HEAD"), (.get, "/whip/room", "POST, OPTIONS"),
