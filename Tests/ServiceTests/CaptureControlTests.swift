@@ -105,6 +105,25 @@ struct CaptureControlTests {
         #expect(texts[1].hasPrefix("new session started\n0.000 "))
     }
 
+    @Test("begins no file for a frame that comes too late for the one that a pause has closed")
+    func late() async throws {
+        for selection in [Self.paused, CaptureSelection(takesSound: false, takesPictures: false)] {
+            let bench = try CaptureBench { $0.splitting = .legacy }
+            bench.connect(at: 0)
+            bench.send(from: 0, to: 2_000)
+            bench.select(selection, at: 2_000)
+            var late = PictureMaker.sound(at: 1_990)
+            late.arrival = .ms(2_040)
+            bench.take(late, 0)
+            bench.send(from: 3_000, to: 3_500)
+            bench.select(CaptureSelection(), at: 4_000)
+            bench.send(from: 4_000, to: 5_000)
+            await bench.finish(at: 5_000)
+            #expect(bench.closed.map { $0.file.suffix(3) }.sorted() == ["aac", "aac", "mp4", "mp4"])
+            #expect(bench.spans.dropFirst(2).allSatisfy { $0.lowerBound >= 4_000 }, "\(bench.spans)")
+        }
+    }
+
     @Test("records one kind of media where the other is not wanted", arguments: [(true, false), (false, true)])
     func oneKind(sound: Bool, pictures: Bool) async throws {
         let bench = try CaptureBench(order: { order in

@@ -21,6 +21,9 @@ final class UserCapture {
     private var presence: PresenceWatch
     /// What of the user is recorded, and how times are counted where pauses are cut out.
     private var gate: CaptureGate
+    /// Until when all files are closed for a pause or a selection; a frame from before that comes too late for them, and
+    /// must not begin another.
+    private var sealed = ChannelTime(nanoseconds: .min / 2)
     private let clock: RecordedClock
     /// Sections whose pictures are of no use until a keyframe comes, since some before it were left out.
     private var awaitingKeyframe: Set<Int> = []
@@ -73,6 +76,7 @@ final class UserCapture {
         if selection.isNothing, !before.isNothing {
             drain(at: now)
             for lane in lanes { lane.close(at: clock.recorded(time), next: .selection) }
+            sealed = time
             collect()
         }
         expectMedia(at: time)
@@ -90,6 +94,7 @@ final class UserCapture {
         } else if isPaused, context.order.files.splitting == .legacy {
             drain(at: context.order.origin + .nanoseconds(time.nanoseconds))
             for lane in lanes { lane.close(at: clock.recorded(time), next: .pause) }
+            sealed = time
             collect()
             for index in indexes { index.endSession() }
         } else if !isPaused {
@@ -205,7 +210,7 @@ final class UserCapture {
 
     /// Whether a frame belongs to a file: it is wanted, and no picture that it builds on was left out.
     private func isAdmitted(_ frame: Frame, of section: Int, at time: ChannelTime) -> Bool {
-        guard gate.selection(at: time).takes(frame.codec.kind) else {
+        guard gate.selection(at: time).takes(frame.codec.kind), time >= sealed else {
             if frame.codec.kind == .video { awaitingKeyframe.insert(section) }
             return false
         }
