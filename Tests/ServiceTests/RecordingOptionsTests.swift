@@ -15,12 +15,12 @@ struct RecordingOptionsTests {
         var wanted = RecordingRequest(channel: "room", directory: "out")
         (wanted.media, wanted.trigger, wanted.onPause) = (.audio, .manual, .hold)
         (wanted.chunkSeconds, wanted.chunkBytes, wanted.maximumSeconds) = (15, 2 << 20, 3600)
-        (wanted.atMaximum, wanted.names) = (.stop, "{uid}")
+        (wanted.atMaximum, wanted.names) = (.stop, "{uid}-{lane}-{stamp}")
         wanted.audioUsers = UserSelection(only: ["1", "anna"], matching: "2.*")
         wanted.videoUsers = UserSelection(except: ["3"])
         let request = try Self.request([
             ("media", "audio"), ("trigger", "manual"), ("on-pause", "hold"), ("subscribe-audio", "1, anna,"),
-            ("match-audio", "2.*"), ("except-video", "3"), ("directory", "out"), ("names", "{uid}"),
+            ("match-audio", "2.*"), ("except-video", "3"), ("directory", "out"), ("names", "{uid}-{lane}-{stamp}"),
             ("chunk-seconds", "15"), ("chunk-bytes", "2m"), ("max-duration", "3600"), ("at-maximum", "stop"),
         ])
         #expect(request == wanted)
@@ -52,11 +52,14 @@ struct RecordingOptionsTests {
             ([("media", "none")], "--media is both, audio or video, not 'none'"),
             ([("trigger", "1")], "--trigger is automatic or manual, not '1'"),
             ([("at-maximum", "rollOver")], "--at-maximum is roll-over or stop, not 'rollOver'"),
-            ([("chunk-seconds", "9")], "--chunk-seconds is a number from 10 to 31622400, not '9'"),
+            ([("chunk-seconds", "9")], "--chunk-seconds is a number from 10 to 86400, not '9'"),
             ([("chunk-bytes", "100")], "--chunk-bytes is at least 64 KB, not 100"),
             ([("max-duration", "0")], "--max-duration is a number from 1 to 31622400, not '0'"),
             ([("directory", "")], "--directory wants a directory, such as ./call"),
-            ([("names", "")], "--names wants a template of file names"),
+            (
+                [("names", "{uid}")],
+                "--names: '{uid}' lacks {stamp}: without it two files could have the same name"
+            ),
             ([("match-audio", "")], "--match-audio wants a regular expression for whole ids, such as '1.*'"),
             (
                 [("subscribe-audio", "1"), ("except-audio", "2")],

@@ -1,3 +1,4 @@
+import Capture
 public import CommandLineOptions
 
 extension RecordingRequest {
@@ -8,7 +9,7 @@ extension RecordingRequest {
         "at-maximum",
     ]
 
-    /// The longest recording and the longest file that may be asked for, in seconds: a year.
+    /// The longest recording that may be asked for, in seconds: a year.
     static let longestSeconds = 366 * 86_400
 
     /// Sets one field from its option's text, as it stands on the command line.
@@ -20,12 +21,12 @@ extension RecordingRequest {
         case "subscribe-audio", "except-audio", "match-audio": audioUsers = try Self.users(audioUsers, name, text)
         case "subscribe-video", "except-video", "match-video": videoUsers = try Self.users(videoUsers, name, text)
         case "directory": directory = try Self.text(name, text, "a directory, such as ./call")
-        case "names": names = try Self.text(name, text, "a template of file names")
+        case "names": names = try Self.template(name, text)
         case "chunk-seconds":
-            chunkSeconds = try ServiceOptions.number(
-                name, text, in: RecordingControl.shortestChunk...Self.longestSeconds)
+            chunkSeconds = try ServiceOptions.number(name, text, in: RecordingControl.shortestChunk...86_400)
         case "chunk-bytes": chunkBytes = try Self.chunkBytes(name, text)
-        case "max-duration": maximumSeconds = try ServiceOptions.number(name, text, in: 1...Self.longestSeconds)
+        case "max-duration":
+            maximumSeconds = try ServiceOptions.number(name, text, in: 1...Self.longestSeconds)
         case "at-maximum": atMaximum = try Self.atMaximum(name, text)
         default: throw OptionError("unknown option '\(name)'; known are: \(Self.optionNames.joined(separator: ", "))")
         }
@@ -42,6 +43,15 @@ extension RecordingRequest {
     private static func text(_ name: String, _ text: String, _ what: String) throws(OptionError) -> String {
         guard !text.isEmpty else { throw OptionError("--\(name) wants \(what)") }
         return text
+    }
+
+    private static func template(_ name: String, _ text: String) throws(OptionError) -> String {
+        do throws(NameTemplateError) {
+            _ = try NameTemplate(text)
+            return text
+        } catch {
+            throw OptionError("--\(name): \(error)")
+        }
     }
 
     /// The users meant so far, with what one more option says of them.
