@@ -11,8 +11,10 @@ live := ^(APITests|DTLSTests|EventLoopTests|HTTPServerTests|PublishTests|Service
 build: setup
 	swift build
 
+# The link is what scripts of the older product start.
 release: setup
 	swift build -c release --product lathe
+	ln -sfn lathe .build/release/recorder_local
 
 setup:
 	@scripts/setup

@@ -109,10 +109,11 @@ public struct LegacyConfiguration: Equatable, Sendable {
 
     private mutating func chunks() {
         if let seconds = seconds("Chunk_Time_Span") {
-            if seconds < RecordingControl.shortestChunk {
-                refuse("Chunk_Time_Span", "is at least \(RecordingControl.shortestChunk) seconds, not \(seconds)")
-            } else {
+            let least = RecordingControl.shortestChunk
+            if (least...86_400).contains(seconds) {
                 take("chunk-seconds", "\(seconds)")
+            } else {
+                refuse("Chunk_Time_Span", "is a number of seconds from \(least) to 86400, not \(seconds)")
             }
         }
         guard let seconds = seconds("maxDuration") else { return }

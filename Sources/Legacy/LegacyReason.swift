@@ -16,7 +16,6 @@ enum LegacyReason {
     static let noScreenshots = "no screenshots are made"
     static let proxy = "clients come to Lathe, which opens no connection that a proxy could carry"
     static let speakers = "nobody is told who speaks"
-    static let log = "what is worth knowing is always logged"
     static let keyframes = "senders are asked for a keyframe when one is missing, and files seek by their index"
     static let h265 = "the clients choose, and H.265 is recorded where they do"
     static let senderSound = "sound keeps the sender's channels, at 48000 Hz"

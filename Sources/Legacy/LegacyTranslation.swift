@@ -233,7 +233,7 @@ struct LegacyTranslation {
         if values.number("audioIndicationInterval") ?? 0 > 0 {
             ignore("audioIndicationInterval", LegacyReason.speakers)
         }
-        if values.isGiven("logLevel") { ignore("logLevel", LegacyReason.log) }
+        if let level = values.number("logLevel") { take("log-level", "\(min(max(level, 1), 6))") }
         if values.number("enableIntraRequest") == 0 { ignore("enableIntraRequest", LegacyReason.keyframes) }
         if values.number("enableH265Support") == 0 { ignore("enableH265Support", LegacyReason.h265) }
     }

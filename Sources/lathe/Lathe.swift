@@ -17,6 +17,7 @@ struct Lathe {
 
     static func main() async {
         let arguments = CommandLine.arguments.dropFirst()
+        if RecorderLocal.isMeant(by: CommandLine.arguments.first ?? "") { exit(await RecorderLocal.run(arguments)) }
         guard let word = arguments.first, word != "--help", word != "help" else { return say(help) }
         guard word != "--version" else { return say("lathe \(LatheVersion.text)") }
         guard let command = commands.first(where: { $0.name == word }) else {

@@ -35,7 +35,7 @@ enum RecordOptions {
             "recording", "what is recorded", recording + ServerOptions.recording.filter { $0.name == "idle" },
             common: ["channel", "server", "media", "trigger", "idle"]),
         OptionGroup(
-            "files", "what the files are like", files + ServerOptions.files, common: ["directory", "record-root"]),
+            "files", "what the files are like", files + ServerOptions.files, common: ["directory"]),
         OptionGroup("length", "when files and recordings end", length, common: ["max-duration"]),
         OptionGroup("disk", "what is kept, and how safely", ServerOptions.disk),
         OptionGroup("server", "where clients find it, without --server", ServerOptions.server),

@@ -11,6 +11,9 @@ struct RecordOrder {
     private(set) var server: URL?
     /// What the user should know of settings that mean nothing here.
     private(set) var notes: [String]
+    /// Whether somebody chose where HTTP listens, and where media arrives.
+    private(set) var choosesHTTP: Bool
+    private(set) var choosesUDP: Bool
 
     /// Options of a server of our own, which mean nothing to somebody else's.
     private static let hosting: Set<String> = [
@@ -25,14 +28,16 @@ struct RecordOrder {
         }
         var order = try LegacyOrder(legacy, configuration: try Self.configuration(legacy.text("cfgFilePath")))
         order.options.removeAll { arguments.has($0.name) }
-        order.options += defaults.filter { order[$0.name] == nil && !arguments.has($0.name) }
         notes = order.notes
         server = try Self.server(arguments)
         if server != nil {
             notes += order.options.filter { Self.hosting.contains($0.name) }
                 .map { "--\($0.name) means nothing with --server, which has its own" }
         }
+        order.options += defaults.filter { order[$0.name] == nil && !arguments.has($0.name) }
         service = try ServerOptions.defaults(arguments)
+        choosesHTTP = arguments.has("http") || service.httpPort != ServiceOptions().httpPort
+        choosesUDP = arguments.has("udp-ports") || order["udp-ports"] != nil
         request = RecordingRequest(channel: arguments["channel"] ?? order.channel)
         try order.fill(&service, &request)
         try ServerOptions.set(arguments, &service)

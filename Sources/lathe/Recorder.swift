@@ -11,6 +11,8 @@ protocol Recorder: Sendable {
     func start(_ request: RecordingRequest) async throws -> RecordingDocument
     func document(_ id: String) async throws -> RecordingDocument
     func stop(_ id: String, signal: Int32) async throws
+    func pause(_ id: String) async throws
+    func resume(_ id: String) async throws
 }
 
 /// The hub in this process.
@@ -20,6 +22,8 @@ struct LocalRecorder: Recorder {
     func start(_ request: RecordingRequest) async throws -> RecordingDocument { try await hub.startRecording(request) }
     func document(_ id: String) async throws -> RecordingDocument { try await hub.recording(id) }
     func stop(_ id: String, signal: Int32) async throws { _ = try await hub.stopRecording(id, .signal(signal)) }
+    func pause(_ id: String) async throws { _ = try await hub.pauseRecording(id) }
+    func resume(_ id: String) async throws { _ = try await hub.resumeRecording(id) }
 }
 
 /// A server elsewhere, by its API.
@@ -32,8 +36,12 @@ struct RemoteRecorder: Recorder {
 
     func document(_ id: String) async throws -> RecordingDocument { try await call("GET", "v1/recordings/\(id)") }
 
-    func stop(_ id: String, signal: Int32) async throws {
-        let _: RecordingDocument = try await call("POST", "v1/recordings/\(id)/stop")
+    func stop(_ id: String, signal: Int32) async throws { try await tell(id, "stop") }
+    func pause(_ id: String) async throws { try await tell(id, "pause") }
+    func resume(_ id: String) async throws { try await tell(id, "resume") }
+
+    private func tell(_ id: String, _ verb: String) async throws {
+        _ = try await call("POST", "v1/recordings/\(id)/\(verb)")
     }
 
     private func call(_ method: String, _ path: String, body: Data? = nil) async throws -> RecordingDocument {

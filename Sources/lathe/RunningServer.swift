@@ -20,9 +20,16 @@ final class RunningServer: Sendable {
         running = Task { await hub.run() }
         let router = Router(hub: hub)
         let limits = HTTPLimits(bodyByteCount: 128 * 1024)
-        http = try HTTPServer(
-            HTTPConfiguration(host: options.httpHost, port: options.httpPort, limits: limits)
-        ) { await router.respond(to: $0) }
+        do {
+            http = try HTTPServer(
+                HTTPConfiguration(host: options.httpHost, port: options.httpPort, limits: limits)
+            ) { await router.respond(to: $0) }
+        } catch {
+            // Recordings that a crash left may go on already.
+            await hub.shutDown(signal: SIGTERM)
+            running.cancel()
+            throw error
+        }
     }
 
     /// Where clients find it.

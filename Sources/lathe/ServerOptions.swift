@@ -59,8 +59,8 @@ enum ServerOptions {
             "server", "where clients find it", server, common: ["http", "udp-ports", "public-ip", "config"]),
         OptionGroup("recording", "what is recorded, and how long", recording, common: ["auto-record", "idle"]),
         OptionGroup("files", "what the files are like", files, common: ["record-root"]),
-        OptionGroup("disk", "what is kept, and how safely", disk, common: ["keep-days"]),
-        OptionGroup("events", "who is told what happens", events, common: ["webhook"]),
+        OptionGroup("disk", "what is kept, and how safely", disk),
+        OptionGroup("events", "who is told what happens", events),
         OptionGroup("log", "what the process says of itself", log, common: ["log-level"]),
     ]
 

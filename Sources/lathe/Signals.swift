@@ -30,6 +30,30 @@ enum Signals {
         return last
     }
 
+    /// The signals that ask a recording for something, in their order: SIGUSR1 and SIGUSR2, and one that ends it at last.
+    static func requests(ending numbers: [Int32]) -> AsyncStream<Int32> {
+        let (stream, input) = AsyncStream.makeStream(of: Int32.self)
+        let listening = Task {
+            let last = await next(of: numbers + [SIGUSR1, SIGUSR2]) { signal in
+                guard [SIGUSR1, SIGUSR2].contains(signal) else { return true }
+                input.yield(signal)
+                return false
+            }
+            if let last { input.yield(last) }
+            input.finish()
+        }
+        input.onTermination = { _ in listening.cancel() }
+        return stream
+    }
+
     /// What people call a signal.
-    static func name(_ signal: Int32) -> String { signal == SIGINT ? "SIGINT" : "SIGTERM" }
+    static func name(_ signal: Int32) -> String {
+        switch signal {
+        case SIGINT: "SIGINT"
+        case SIGQUIT: "SIGQUIT"
+        case SIGUSR1: "SIGUSR1"
+        case SIGUSR2: "SIGUSR2"
+        default: "SIGTERM"
+        }
+    }
 }

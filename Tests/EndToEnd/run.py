@@ -13,9 +13,11 @@ import time
 from pathlib import Path
 
 import calls
+import commandline
 import control
 import crash
 import events
+import legacy
 import repair
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
@@ -289,6 +291,8 @@ TESTS = [
     *events.TESTS,
     *calls.TESTS,
     *control.TESTS,
+    *commandline.TESTS,
+    *legacy.TESTS,
     *repair.TESTS,
 ]
 

@@ -20,12 +20,26 @@ struct CompatibilityRow: Sendable, CustomTestStringConvertible {
         }
     }
 
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static let page = text(of: "docs/compatibility.md")
+
+    /// What the service's sources say, all in one.
+    static let service: String = {
+        let folder = root.appending(path: "Sources/Service").path
+        let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        return files.filter { $0.hasSuffix(".swift") }.map { text(of: "Sources/Service/\($0)") }.joined()
+    }()
+
+    private static func text(of path: String) -> String {
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
+    }
+
     /// The rows of the tables whose first column is called so.
     static func rows(of kind: String) -> [CompatibilityRow] {
-        let page = URL(filePath: #filePath).appending(path: "../../../docs/compatibility.md").standardized
-        let text = (try? String(contentsOf: page, encoding: .utf8)) ?? ""
         var isInside = false
-        return text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
+        return page.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
             guard line.hasPrefix("|") else {
                 isInside = false
                 return nil
@@ -67,6 +81,31 @@ struct CompatibilityPageTests {
         try check(row, subject: "'\(first)'", plain: ["the channel"]) {
             try LegacyConfiguration(parsing: Data(row.example.utf8), named: "f").order
         }
+    }
+
+    @Test("tells callbacks by events, and fields of documents, that there are")
+    func events() {
+        let lines = CompatibilityRow.page.split(separator: "\n")
+        let start = lines.firstIndex { $0.hasPrefix("| up to 3.0.6 | 4.x |") } ?? lines.endIndex
+        let cells = lines[start...].dropFirst(2).prefix { $0.hasPrefix("|") }.map {
+            $0.split(separator: "|").last ?? ""
+        }
+        let words = cells.flatMap { cell in
+            cell.matches(of: /`([a-z][A-Za-z]+)`/).map { String($0.output.1) }
+        }
+        #expect(words.count > 20)
+        for word in words where word != "type" {
+            let isThere = ["\"\(word)\"", "var \(word):"].contains { CompatibilityRow.service.contains($0) }
+            #expect(isThere, "nothing is called \(word)")
+        }
+    }
+
+    @Test("asks for fields that there are")
+    func fields() {
+        let names = CompatibilityRow.page.matches(of: /`\{"(\w+)": ?\{?"?/).map { String($0.output.1) }
+        let requests = names.filter { !LegacyKey.all.map(\.name).contains($0) }
+        #expect(requests.count > 5)
+        for name in requests { #expect(RecordingRequest.fields.contains(name), "no request has \(name)") }
     }
 
     /// Compares what the page says of an example with what is made of it.

@@ -76,7 +76,7 @@ struct LegacyConfigurationTests {
                 #"{"Chunk_Time_Span": "soon"}"#,
                 #"c.json: 'Chunk_Time_Span' is a number of seconds, also as a text, such as "15", not a text"#
             ),
-            (#"{"Chunk_Time_Span": "9"}"#, "c.json: 'Chunk_Time_Span' is at least 10 seconds, not 9"),
+            (#"{"Chunk_Time_Span": "9"}"#, "c.json: 'Chunk_Time_Span' is a number of seconds from 10 to 86400, not 9"),
             (
                 #"{"Pcm_Sample_Rate": 1.5}"#,
                 "c.json: 'Pcm_Sample_Rate' is a whole number, such as 16000, not a fraction"

@@ -15,52 +15,33 @@ enum RecordCommand: Command {
         guard !order.request.channel.isEmpty else {
             throw OptionError("--channel is missing: name the channel to record")
         }
-        for note in order.notes { complain("lathe record: \(note)") }
-        guard let server = order.server else { return try await host(order.service, order.request) }
-        return try await follow(RemoteRecorder(server: server), order.request)
-    }
-
-    private static func host(_ options: ServiceOptions, _ request: RecordingRequest) async throws -> Int32 {
-        CrashReporter.arm(in: options.stateDirectory + "/crashes")
-        let server = try await RunningServer(options)
-        say("hosting channel '\(request.channel)': publish to \(server.url)/whip/\(request.channel)")
-        let status = try await follow(LocalRecorder(hub: server.hub), request)
-        await server.stop(signal: SIGTERM)
-        return status
-    }
-
-    /// Prints what happens until the recording has ended; a signal asks it to.
-    private static func follow(_ recorder: some Recorder, _ request: RecordingRequest) async throws -> Int32 {
-        var document = try await recorder.start(request)
-        say("recording channel '\(document.channel)' to \(document.directory)")
-        let id = document.id
-        let signals = Task {
-            guard let signal = await Signals.next() else { return }
-            say("\(Signals.name(signal)): stopping")
-            try await recorder.stop(id, signal: signal)
-        }
-        var shown = 0
-        while true {
-            for event in document.events where event.sequence > shown { say(line(event)) }
-            shown = document.events.last?.sequence ?? shown
-            if document.state == .finished { break }
-            try await Task.sleep(for: .milliseconds(200))
-            document = try await recorder.document(id)
-        }
-        signals.cancel()
-        for take in document.takes { say(line(take)) }
-        say("ended: \(document.end?.reason ?? "")")
-        let isWhole = document.takes.allSatisfy { $0.state == .closed }
+        let isWhole =
+            if let server = order.server { try await follow(order, by: server) } else { try await host(order) }
         return isWhole ? 0 : 1
     }
 
-    private static func line(_ event: RecordingDocument.Event) -> String {
-        let seconds = String(format: "%8.3f", Double(event.atMilliseconds) / 1000)
-        return "\(seconds)  \(event.type)" + (event.uid.map { " \($0)" } ?? "") + (event.detail.map { "  \($0)" } ?? "")
+    private static func host(_ order: RecordOrder) async throws -> Bool {
+        // Before anything is said: the program starts itself anew.
+        CrashReporter.arm(in: order.service.stateDirectory + "/crashes")
+        tell(order)
+        let server = try await RunningServer(order.service)
+        let channel = order.request.channel
+        say("hosting channel '\(channel)': publish to \(server.url)/whip/\(channel)")
+        let isWhole = try await recording(by: LocalRecorder(hub: server.hub)).run(order.request)
+        await server.stop(signal: SIGTERM)
+        return isWhole
     }
 
-    private static func line(_ take: RecordingDocument.Take) -> String {
-        let seconds = String(format: "%.3f s", Double(take.durationMilliseconds) / 1000)
-        return "\(take.file)  \(seconds)  \(take.byteCount) bytes  \(take.state.rawValue)"
+    private static func follow(_ order: RecordOrder, by server: URL) async throws -> Bool {
+        tell(order)
+        return try await recording(by: RemoteRecorder(server: server)).run(order.request)
+    }
+
+    private static func recording(by recorder: some Recorder) -> RecordingRun {
+        RecordingRun(recorder: recorder, voice: OwnVoice(), signals: Signals.requests(ending: [SIGINT, SIGTERM]))
+    }
+
+    private static func tell(_ order: RecordOrder) {
+        for note in order.notes { complain("lathe record: \(note)") }
     }
 }

@@ -1,0 +1,111 @@
+import Foundation
+import Service
+
+/// How a recording is told of on the terminal.
+protocol RecordingVoice: Sendable {
+    func began(_ document: RecordingDocument)
+    func happened(_ event: RecordingDocument.Event, in document: RecordingDocument)
+    /// What a signal does.
+    func obeyed(_ signal: Int32, _ words: String)
+    func ended(_ document: RecordingDocument)
+}
+
+/// One recording from its start to its end, by whoever does it.
+struct RecordingRun: Sendable {
+    let recorder: any Recorder
+    let voice: any RecordingVoice
+    /// Signals that ask for something, in their order: SIGUSR1 to record, SIGUSR2 to pause, any other to end.
+    let signals: AsyncStream<Int32>
+
+    /// Does everything, and says whether all files are whole.
+    func run(_ request: RecordingRequest) async throws -> Bool {
+        try await follow(try await recorder.start(request), request.trigger ?? .automatic)
+    }
+
+    /// Follows a recording that has started, and says in the end whether all its files are whole.
+    func follow(_ started: RecordingDocument, _ trigger: Trigger) async throws -> Bool {
+        var document = started
+        voice.began(document)
+        let id = document.id
+        let obeying = Task { for await signal in signals { await obey(signal, id, trigger) } }
+        defer { obeying.cancel() }
+        var shown = 0
+        while true {
+            for event in document.events where event.sequence > shown { voice.happened(event, in: document) }
+            shown = document.events.last?.sequence ?? shown
+            if document.state == .finished { break }
+            try await Task.sleep(for: .milliseconds(200))
+            document = try await recorder.document(id)
+        }
+        voice.ended(document)
+        return document.takes.allSatisfy { $0.state == .closed }
+    }
+
+    private func obey(_ signal: Int32, _ id: String, _ trigger: Trigger) async {
+        do {
+            switch signal {
+            case SIGUSR1 where trigger == .automatic, SIGUSR2 where trigger == .automatic:
+                voice.obeyed(signal, "passed over, since this recording began by itself; --trigger manual obeys it")
+            case SIGUSR1:
+                voice.obeyed(signal, "recording")
+                _ = try await recorder.resume(id)
+            case SIGUSR2:
+                voice.obeyed(signal, "pausing")
+                _ = try await recorder.pause(id)
+            default:
+                voice.obeyed(signal, "stopping")
+                try await recorder.stop(id, signal: signal)
+            }
+        } catch {
+            complain("\(Signals.name(signal)): \(error)")
+        }
+    }
+}
+
+/// The words of `lathe record`.
+struct OwnVoice: RecordingVoice {
+    func began(_ document: RecordingDocument) {
+        say("recording channel '\(document.channel)' to \(document.directory)")
+    }
+
+    func happened(_ event: RecordingDocument.Event, in document: RecordingDocument) {
+        let seconds = String(format: "%8.3f", Double(event.atMilliseconds) / 1000)
+        say("\(seconds)  \(event.type)" + (event.uid.map { " \($0)" } ?? "") + (event.detail.map { "  \($0)" } ?? ""))
+    }
+
+    func obeyed(_ signal: Int32, _ words: String) { say("\(Signals.name(signal)): \(words)") }
+
+    func ended(_ document: RecordingDocument) {
+        for take in document.takes {
+            let seconds = String(format: "%.3f s", Double(take.durationMilliseconds) / 1000)
+            say("\(take.file)  \(seconds)  \(take.byteCount) bytes  \(take.state.rawValue)")
+        }
+        say("ended: \(document.end?.reason ?? "")")
+    }
+}
+
+/// The words of the older program, which scripts may look for.
+struct LegacyVoice: RecordingVoice {
+    func began(_ document: RecordingDocument) {
+        say("join channel Id: \(document.channel), with uid: 0")
+        say("Recording directory is \(document.directory)")
+    }
+
+    func happened(_ event: RecordingDocument.Event, in document: RecordingDocument) {
+        let (user, detail) = (event.uid ?? "", event.detail ?? "")
+        switch event.type {
+        case "userJoined": say("User \(user) joined, RecordingDir:\(document.directory)")
+        // 0 for who said goodbye, 1 for who was not heard of any more.
+        case "userLeft": say("User \(user) offline, reason: \(detail == "left" ? 0 : 1)")
+        case "writeFailed", "trouble", "storageSlow", "diskFilling", "takeNotMended": complain("warn: \(detail)")
+        default: break
+        }
+    }
+
+    func obeyed(_ signal: Int32, _ words: String) { complain("\(Signals.name(signal)): \(words)") }
+
+    func ended(_ document: RecordingDocument) {
+        say("leave channel with code:\(document.end?.leaveCode ?? 0)")
+        if let end = document.end { complain("ended: \(end.reason)") }
+    }
+}
