@@ -95,7 +95,7 @@ let shell: [Target] = [
             "Capture", "Catalog", "CommandLineOptions", "DTLS", "Digest", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("Legacy", ["CommandLineOptions", "Service"]),
-    room("API", ["Bytes", "Units", "Catalog", "EventLoop", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
+    room("API", ["Bytes", "Units", "Digest", "Catalog", "EventLoop", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
     room(
         "Publish",
         [

@@ -18,10 +18,7 @@ struct EventRoutes {
             throw Problem(status: 404, title: "Not found", detail: "there is nothing at \(request.path)")
         }
         try request.require(.get)
-        if let unknown = request.query.items.map(\.name).first(where: { !Self.parameters.contains($0) }) {
-            throw badField(
-                unknown, "there is no '\(unknown)'; known are: \(Self.parameters.sorted().joined(separator: ", "))")
-        }
+        try request.refuseParameters(besides: Self.parameters)
         let filter = EventFilter(
             recording: request.query["recording"], channel: request.query["channel"],
             types: request.query["type"]?.split(separator: ",").map(String.init) ?? [])

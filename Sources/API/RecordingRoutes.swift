@@ -6,7 +6,11 @@ import Service
 struct RecordingRoutes {
     let hub: Hub
 
-    private struct RecordingList: Encodable { var recordings: [RecordingDocument] }
+    private struct RecordingList: Encodable {
+        var recordings: [RecordingDocument]
+        var next: String?
+    }
+
     private struct FileList: Encodable { var files: [FileDocument] }
 
     /// One file of a recording's directory.
@@ -74,14 +78,20 @@ struct RecordingRoutes {
     }
 
     private func collection(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if request.method == .get || request.method == .head {
-            let list = await hub.recordings(channel: request.query["channel"]).map(withURLs)
-            return try .json(RecordingList(recordings: list))
-        }
+        guard request.method != .post else { return try await start(request) }
         try request.require(.get, .post)
-        let made = withURLs(
-            try await hub.startRecording(
-                try request.document(fields: RecordingRequest.fields, example: "{\"channel\": \"NAME\"}")))
+        try request.refuseParameters(besides: ["channel", "after", "limit"])
+        let limit = try number("limit", request.query["limit"], in: 1...Int64(Hub.pageLimit))
+        let page = try await hub.page(
+            of: request.query["channel"], after: request.query["after"],
+            limit: limit.map(Int.init) ?? Hub.usualPageCount)
+        return try .json(RecordingList(recordings: page.recordings.map(withURLs), next: page.next))
+    }
+
+    private func start(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let wanted: RecordingRequest = try request.document(
+            fields: RecordingRequest.fields, example: "{\"channel\": \"NAME\"}")
+        let made = withURLs(try await hub.startRecording(wanted, key: request.headers["Idempotency-Key"]))
         var response = try HTTPResponse.json(made, status: 201)
         response.headers["Location"] = "/v1/recordings/\(made.id)"
         return response

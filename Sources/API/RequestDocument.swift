@@ -3,6 +3,12 @@ import HTTPServer
 import Service
 
 extension HTTPRequest {
+    /// Refuses parameters that nobody would read, as one that is misspelt would be.
+    func refuseParameters(besides known: Set<String>) throws {
+        guard let unknown = query.items.map(\.name).first(where: { !known.contains($0) }) else { return }
+        throw badField(unknown, "there is no '\(unknown)'; known are: \(known.sorted().joined(separator: ", "))")
+    }
+
     /// Any value, unread.
     private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
 

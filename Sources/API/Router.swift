@@ -14,7 +14,7 @@ public struct Router: Sendable {
     /// Answers one request; never fails, since every error is an answer too.
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
         do {
-            return try await route(request)
+            return request.unlessKnown(try await route(request))
         } catch {
             return .refusal(error)
         }

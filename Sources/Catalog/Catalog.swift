@@ -22,7 +22,11 @@ public actor Catalog {
             """,
             "CREATE INDEX unfinished ON recordings (started) WHERE document IS NULL",
             "CREATE INDEX byStart ON recordings (started)",
-        ] + eventMigrations
+        ] + eventMigrations + [
+            "ALTER TABLE recordings ADD COLUMN key TEXT",
+            "CREATE UNIQUE INDEX byKey ON recordings (key) WHERE key IS NOT NULL",
+            "CREATE INDEX byChannel ON recordings (channel, started)",
+        ]
 
     /// Opens a catalogue in a directory that is there, or makes it.
     ///
@@ -58,15 +62,17 @@ public actor Catalog {
 // Recordings.
 extension Catalog {
     private static let columns =
-        "id, channel, directory, started, request, isContinued, boot, process, interruptions, ending, document"
+        "id, channel, directory, started, request, isContinued, boot, process, interruptions, ending, document, key"
 
     /// Notes that a recording is to go on until `end`.
     public func begin(_ entry: CatalogEntry) throws(CatalogError) {
         try perform(
-            "INSERT INTO recordings (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", .text(entry.id),
+            "INSERT INTO recordings (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
+            .text(entry.id),
             .text(entry.channel), .text(entry.directory), .integer(entry.startedAtUnixNanoseconds),
             .text(entry.request), .integer(entry.isContinued ? 1 : 0), .text(entry.run.boot),
-            .integer(Int64(entry.run.process)), .integer(Int64(entry.interruptionCount)))
+            .integer(Int64(entry.run.process)), .integer(Int64(entry.interruptionCount)),
+            entry.key.map { .text($0) } ?? .null)
     }
 
     /// Notes that another process goes on with a recording.
@@ -91,22 +97,40 @@ extension Catalog {
         try perform("DELETE FROM recordings WHERE id = ?", .text(id))
     }
 
-    /// Those that should be going on, oldest first.
-    public func unfinished() throws(CatalogError) -> [CatalogEntry] {
-        try entries("WHERE document IS NULL ORDER BY started")
+    /// Forgets what was recorded to a directory that is gone.
+    public func forget(directory: String) throws(CatalogError) {
+        try perform("DELETE FROM recordings WHERE directory = ?", .text(directory))
     }
 
-    /// Those that are over, newest first; at most `limit`.
-    public func finished(limit: Int) throws(CatalogError) -> [CatalogEntry] {
-        try entries("WHERE document IS NOT NULL ORDER BY started DESC LIMIT ?", .integer(Int64(limit)))
+    /// Those that should be going on, oldest first.
+    public func unfinished() throws(CatalogError) -> [CatalogEntry] {
+        try entries("WHERE document IS NULL ORDER BY started", [])
+    }
+
+    /// Those that are over, newest first; at most `limit`, only those of a channel or before a place if these are given.
+    public func finished(
+        limit: Int, of channel: String? = nil, before place: CatalogPlace? = nil
+    ) throws(CatalogError) -> [CatalogEntry] {
+        var (condition, values) = ("WHERE document IS NOT NULL", [Value]())
+        if let channel { (condition, values) = (condition + " AND channel = ?", [.text(channel)]) }
+        if let place {
+            condition += " AND (started, id) < (?, ?)"
+            values += [.integer(place.startedAtUnixNanoseconds), .text(place.id)]
+        }
+        return try entries(condition + " ORDER BY started DESC, id DESC LIMIT ?", values + [.integer(Int64(limit))])
+    }
+
+    /// The recording that a caller's key stands for.
+    public func entry(key: String) throws(CatalogError) -> CatalogEntry? {
+        try entries("WHERE key = ?", [.text(key)]).first
     }
 
     /// One recording by its id.
     public func entry(_ id: String) throws(CatalogError) -> CatalogEntry? {
-        try entries("WHERE id = ?", .text(id)).first
+        try entries("WHERE id = ?", [.text(id)]).first
     }
 
-    private func entries(_ condition: String, _ values: Value...) throws(CatalogError) -> [CatalogEntry] {
+    private func entries(_ condition: String, _ values: [Value]) throws(CatalogError) -> [CatalogEntry] {
         try perform("SELECT \(Self.columns) FROM recordings \(condition)", values).compactMap(CatalogEntry.init)
     }
 
@@ -137,5 +161,6 @@ extension CatalogEntry {
         interruptionCount = Int(interruptions)
         ending = row.text(9)
         document = row.text(10)
+        key = row.text(11)
     }
 }

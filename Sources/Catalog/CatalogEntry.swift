@@ -19,6 +19,8 @@ public struct CatalogEntry: Equatable, Sendable {
     public var ending: String?
     /// The story at its end, as a JSON document; nothing while it should be going on.
     public var document: String?
+    /// What the caller called the request, so that it can be sent twice and start one recording.
+    public var key: String?
 
     public init(
         id: String, channel: String, directory: String, startedAtUnixNanoseconds: Int64, request: String,
@@ -31,6 +33,21 @@ public struct CatalogEntry: Equatable, Sendable {
         self.request = request
         self.isContinued = isContinued
         self.run = run
+    }
+}
+
+/// Where a recording stands in the order of their beginnings.
+public struct CatalogPlace: Comparable, Sendable {
+    public var startedAtUnixNanoseconds: Int64
+    public var id: String
+
+    public init(startedAtUnixNanoseconds: Int64, id: String) {
+        self.startedAtUnixNanoseconds = startedAtUnixNanoseconds
+        self.id = id
+    }
+
+    public static func < (left: CatalogPlace, right: CatalogPlace) -> Bool {
+        (left.startedAtUnixNanoseconds, left.id) < (right.startedAtUnixNanoseconds, right.id)
     }
 }
 

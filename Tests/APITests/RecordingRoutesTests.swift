@@ -96,6 +96,68 @@ struct RecordingRoutesTests {
         }
     }
 
+    @Test("starts one recording for requests of one key, however many come, and none for another request of that key")
+    func idempotency() async throws {
+        try await RouterFixture.with { fixture in
+            let start: @Sendable (String, String) async throws -> HTTPResponse = { body, key in
+                try await fixture.respond(
+                    .post, "/v1/recordings", body, type: "application/json", headers: ["Idempotency-Key": key])
+            }
+            let ids = try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await start(#"{"channel": "room"}"#, "k-1").object["id"] as? String }
+                }
+                return try await group.reduce(into: Set<String?>()) { $0.insert($1) }
+            }
+            #expect(ids.count == 1)
+            let id = try #require(ids.first ?? nil)
+            _ = try await fixture.respond(.post, "/v1/recordings/\(id)/stop")
+            // It may be over; the answer is the same recording.
+            #expect(try await start(#"{"channel": "room"}"#, "k-1").object["id"] as? String == id)
+            let other = try await start(#"{"channel": "other"}"#, "k-1")
+            #expect(other.status == 422)
+            #expect(try other.object["field"] as? String == "Idempotency-Key")
+            #expect(try await start(#"{"channel": "room"}"#, "k-2").object["id"] as? String != id)
+            for key in ["", "a b", String(repeating: "x", count: 256)] {
+                #expect(try await start(#"{"channel": "room"}"#, key).status == 400)
+            }
+            // What was refused leaves no trace of its key.
+            #expect(try await start(#"{"channel": "a/b"}"#, "k-3").status == 400)
+            #expect(try await start(#"{"channel": "room"}"#, "k-3").status == 201)
+        }
+    }
+
+    @Test("lists recordings by pages, newest first, those that are over too")
+    func pages() async throws {
+        try await RouterFixture.with { fixture in
+            var made: [String] = []
+            for number in 0..<5 {
+                let id = try #require(try await fixture.record(number % 2 == 0 ? "even" : "odd")["id"] as? String)
+                made.insert(id, at: 0)
+                if number < 3 { _ = try await fixture.respond(.post, "/v1/recordings/\(id)/stop") }
+            }
+            for (query, expected) in [("", made), ("channel=even&", [made[0], made[2], made[4]])] {
+                var (seen, after) = ([String](), "")
+                while true {
+                    let page = try await fixture.respond(.get, "/v1/recordings?\(query)limit=2\(after)").object
+                    let list = try #require(page["recordings"] as? [[String: Any]])
+                    #expect(list.count <= 2)
+                    seen += list.compactMap { $0["id"] as? String }
+                    guard let next = page["next"] as? String else { break }
+                    after = "&after=\(next)"
+                }
+                #expect(seen == expected)
+            }
+            for (query, field) in [
+                ("limit=0", "limit"), ("limit=x", "limit"), ("after=nobody", "after"), ("page=2", "page"),
+            ] {
+                let response = try await fixture.respond(.get, "/v1/recordings?\(query)")
+                #expect(response.status == 400)
+                #expect(try response.object["field"] as? String == field)
+            }
+        }
+    }
+
     @Test("pauses, goes on, changes who is recorded, and tells it")
     func control() async throws {
         try await RouterFixture.with { fixture in

@@ -16,6 +16,11 @@ extension Hub {
 
     /// Starts a recording of a channel, whether anybody is there or not.
     public func startRecording(_ request: RecordingRequest) async throws -> RecordingDocument {
+        try await startRecording(request, noting: nil)
+    }
+
+    /// Starts a recording, and notes what its caller called the request.
+    func startRecording(_ request: RecordingRequest, noting key: String?) async throws -> RecordingDocument {
         try checkName(request.channel)
         guard request.mode == nil || request.mode == "individual" else {
             throw Problem.badField("mode", "the mode is individual, not '\(request.mode ?? "")'")
@@ -34,23 +39,12 @@ extension Hub {
             throw Problem(
                 status: 503, title: "Shutting down", detail: "the server starts no recording any more, and stops soon")
         }
-        let session = try await makeSession(request)
+        let session = try await makeSession(request, key)
         sessions.insert(session, at: 0)
         let nobody = ChannelRoom(roster: Roster(profile: .communication, at: session.origin))
         rooms[request.channel] = rooms[request.channel] ?? nobody
         for id in publications.keys { beginCapture(of: id, in: session) }
         return session.snapshot(at: SystemClock.now())
-    }
-
-    /// Every recording of this process, newest first; those of one channel if it is named.
-    public func recordings(channel: String? = nil) -> [RecordingDocument] {
-        let now = SystemClock.now()
-        return sessions.filter { channel == nil || $0.document.channel == channel }.map { $0.snapshot(at: now) }
-    }
-
-    /// One recording, by its id.
-    public func recording(_ id: String) throws -> RecordingDocument {
-        try session(id).snapshot(at: SystemClock.now())
     }
 
     /// Asks a recording to end; its files close soon after.
@@ -62,12 +56,12 @@ extension Hub {
 
     func session(_ id: String) throws -> RecordingSession {
         guard let session = sessions.first(where: { $0.document.id == id }) else {
-            throw Problem.notFound("there is no recording '\(id)'; GET /v1/recordings lists them")
+            throw Self.unknown(id)
         }
         return session
     }
 
-    private func makeSession(_ request: RecordingRequest) async throws -> RecordingSession {
+    private func makeSession(_ request: RecordingRequest, _ key: String?) async throws -> RecordingSession {
         let (origin, wall) = (SystemClock.now(), WallTime(unixNanoseconds: SystemClock.wallNanoseconds()))
         let channel = try ChannelName(request.channel)
         let parts = [options.recordRoot] + RecordingNames.directory(channel: channel, startedAt: wall)
@@ -84,7 +78,7 @@ extension Hub {
         let document = RecordingDocument(
             id: Self.makeToken(), channel: request.channel, startedAt: wall, directory: directory, files: files,
             idleSeconds: request.idleSeconds ?? Int(options.idle.components.seconds), control: request.control)
-        try await enter(document, request, wall)
+        try await enter(document, request, wall, key)
         let log = SystemLog(storage.create(directory + "/" + RecordingNames.log) { _ in })
         log.info("recording of channel \(request.channel) starts, id \(document.id)")
         let session = RecordingSession(document, origin: origin, wallOrigin: wall, log: log, lock: lock, outbox: outbox)
@@ -109,12 +103,15 @@ extension Hub {
     }
 
     /// Enters a recording into the catalogue, so that a crash does not end it.
-    private func enter(_ document: RecordingDocument, _ request: RecordingRequest, _ wall: WallTime) async throws {
-        let entry = CatalogEntry(
+    private func enter(
+        _ document: RecordingDocument, _ request: RecordingRequest, _ wall: WallTime, _ key: String?
+    ) async throws {
+        var entry = CatalogEntry(
             id: document.id, channel: document.channel, directory: document.directory,
             startedAtUnixNanoseconds: wall.unixNanoseconds,
             request: String(decoding: try JSONEncoder().encode(request), as: UTF8.self),
             isContinued: options.continuesRecordings, run: .current)
+        entry.key = key
         do {
             try await catalog.begin(entry)
         } catch {

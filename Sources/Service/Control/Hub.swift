@@ -33,6 +33,8 @@ public actor Hub {
     var sessions: [RecordingSession] = []
     /// The directories of recordings that are being prepared, and their channels, so that nobody takes the same.
     var starting: [String: String] = [:]
+    /// Requests that are being answered, by the keys that their callers gave them.
+    var keyed: [String: KeyedRequest] = [:]
     var isDraining = false
 
     /// Since when the disk has kept somebody waiting that the recordings were told of; nothing while it does not.

@@ -60,14 +60,17 @@ extension Hub {
     }
 
     private func forget(_ directory: String) async {
-        guard let index = sessions.firstIndex(where: { $0.document.directory == directory }) else { return }
-        let id = sessions.remove(at: index).document.id
-        try? await catalog.forget(id)
+        sessions.removeAll { $0.document.directory == directory }
+        do {
+            try await catalog.forget(directory: directory)
+        } catch {
+            complain("\(error)")
+        }
     }
 
     /// Keeps a recording whatever the retention says, or lets it go.
     public func hold(_ id: String, _ isHeld: Bool) async throws -> RecordingDocument {
-        let document = try recording(id)
+        let document = try await recording(id)
         let path = document.directory + "/" + RecordingShelf.holdName
         do {
             if isHeld { try await storage.replaceFile(path, with: []) } else { try? await storage.delete(path) }

@@ -80,7 +80,7 @@ extension Hub {
 
     func finished(_ id: String) async throws -> RecordingDocument {
         try await eventually("\(id) finishes") {
-            let document = try recording(id)
+            let document = try await recording(id)
             return document.state == .finished ? document : nil
         }
     }
