@@ -10,7 +10,7 @@ extension HTTPRequest {
     }
 
     /// Any value, unread.
-    private struct Ignored: Decodable { init(from decoder: any Decoder) {} }
+    private struct Ignored: Decodable, Equatable { init(from decoder: any Decoder) {} }
 
     /// Reads the request's JSON document, and says which field is wrong; `fields` are those that it may have.
     ///
@@ -27,9 +27,12 @@ extension HTTPRequest {
             Problem(status: 400, title: "Bad request", detail: detail, field: field)
         }
         do {
-            let names = try JSONDecoder().decode([String: Ignored].self, from: Data(body)).keys
-            if let unknown = names.filter({ !fields.contains($0) }).min() {
+            let values = try JSONDecoder().decode([String: Ignored?].self, from: Data(body))
+            if let unknown = values.keys.filter({ !fields.contains($0) }).min() {
                 throw bad("there is no '\(unknown)'; known are: \(fields.joined(separator: ", "))", unknown)
+            }
+            if let empty = values.filter({ $0.value == nil }).keys.min() {
+                throw bad("'\(empty)' is null; give it a value, or leave it out", empty)
             }
             return try JSONDecoder().decode(Document.self, from: Data(body))
         } catch DecodingError.keyNotFound(let key, _) {

@@ -34,7 +34,7 @@ public struct HTTPResponse: Sendable {
     ///
     /// The words must need no escaping; they are this module's own.
     static func refusal(_ status: Int, _ title: String, _ detail: String) -> HTTPResponse {
-        let body = "{\"detail\":\"\(detail)\",\"status\":\(status),\"title\":\"\(title)\"}"
+        let body = "{\"detail\":\"\(detail)\",\"status\":\(status),\"title\":\"\(title)\",\"type\":\"about:blank\"}"
         return HTTPResponse(
             status: status, headers: ["Content-Type": "application/problem+json"], body: .bytes(Array(body.utf8)))
     }

@@ -20,8 +20,8 @@ public struct Problem: Error, Equatable, Sendable {
         Problem(status: 400, title: "Bad request", detail: detail, field: field)
     }
 
-    static func notFound(_ what: String) -> Problem {
-        Problem(status: 404, title: "Not found", detail: what)
+    static func notFound(_ what: String, field: String? = nil) -> Problem {
+        Problem(status: 404, title: "Not found", detail: what, field: field)
     }
 
     static func conflict(_ field: String, _ detail: String) -> Problem {

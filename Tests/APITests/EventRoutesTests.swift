@@ -94,7 +94,7 @@ struct EventRoutesTests {
         "refuses what it cannot honour by the name of the field",
         arguments: [
             ("/v1/events?after=x", "after", 400), ("/v1/events?after=-1", "after", 400),
-            ("/v1/events?after=9223372036854775807", "after", 400), ("/v1/events?limit=0", "limit", 400),
+            ("/v1/events?after=9223372036854775807", "after", 404), ("/v1/events?limit=0", "limit", 400),
             ("/v1/events?limit=1001", "limit", 400), ("/v1/events?sort=up", "sort", 400),
             ("/v1/events/none", nil, 404),
         ] as [(String, String?, Int)])

@@ -75,7 +75,7 @@ class Server:
 
     def spawn(self):
         self.log = open(self.root / "serve.log", "ab")
-        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.root)
 
     def wait_until_healthy(self):
         for _ in range(200):

@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import api
 import calls
 import commandline
 import control
@@ -289,6 +290,7 @@ TESTS = [
     loss_of_10_percent,
     sound_and_picture_agree,
     *events.TESTS,
+    *api.TESTS,
     *calls.TESTS,
     *control.TESTS,
     *commandline.TESTS,

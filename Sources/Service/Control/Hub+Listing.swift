@@ -25,6 +25,7 @@ extension Hub {
 
     /// Recordings from the newest on, or from behind one of them; those of one channel if it is named.
     public func page(of channel: String?, after id: String?, limit: Int) async throws -> RecordingPage {
+        if let channel { try checkName(channel) }
         let place = try await place(after: id)
         let old = try await stored { () throws(CatalogError) in
             try await catalog.finished(limit: limit + 1, of: channel, before: place)
@@ -61,7 +62,8 @@ extension Hub {
         guard let id else { return nil }
         if let session = sessions.first(where: { $0.document.id == id }) { return session.place }
         guard let entry = try await stored({ () throws(CatalogError) in try await catalog.entry(id) }) else {
-            throw Problem.badField("after", "there is no recording '\(id)' any more; begin again without 'after'")
+            throw Problem.notFound(
+                "there is no recording '\(id)' any more; begin again without 'after'", field: "after")
         }
         return entry.place
     }

@@ -49,8 +49,8 @@ extension Hub {
         guard let id, id != 0 else { return }
         let newest = try await outbox.reader.newest()
         guard id > newest else { return }
-        throw Problem.badField(
-            "after", "no event has the id \(id) yet, the newest has \(newest): go on from an id you got")
+        throw Problem.notFound(
+            "no event has the id \(id) yet, the newest has \(newest): go on from an id you got", field: "after")
     }
 }
 

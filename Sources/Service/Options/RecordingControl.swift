@@ -35,6 +35,7 @@ public struct RecordingControl: Codable, Equatable, Sendable {
     /// Files are cut at least so far apart.
     public static let shortestChunk = 10
     public static let smallestChunk = 64 << 10
+    public static let biggestChunk = 1 << 40
 
     public var media = MediaChoice.both
     public var trigger = Trigger.automatic
@@ -68,8 +69,10 @@ extension RecordingControl {
         if let seconds = chunkSeconds, !(Self.shortestChunk...86_400).contains(seconds) {
             return ("chunkSeconds", "chunkSeconds lies between \(Self.shortestChunk) and 86400, not \(seconds)")
         }
-        if let bytes = chunkBytes, bytes < Self.smallestChunk {
-            return ("chunkBytes", "chunkBytes is at least \(Self.smallestChunk), not \(bytes)")
+        if let bytes = chunkBytes, !(Self.smallestChunk...Self.biggestChunk).contains(bytes) {
+            return (
+                "chunkBytes", "chunkBytes lies between \(Self.smallestChunk) and \(Self.biggestChunk), not \(bytes)"
+            )
         }
         if let seconds = maximumSeconds, !(1...RecordingRequest.longestSeconds).contains(seconds) {
             return (

@@ -23,6 +23,32 @@ public struct UserSelection: Codable, Equatable, Sendable {
         self.matching = matching
     }
 
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Reads one, and nothing that is misspelt: a list that nobody reads would record everybody.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        for key in container.allKeys {
+            switch key.stringValue {
+            case "only": only = try container.decode([String].self, forKey: key)
+            case "except": except = try container.decode([String].self, forKey: key)
+            case "matching": matching = try container.decode(String.self, forKey: key)
+            default:
+                throw DecodingError.typeMismatch(
+                    Self.self,
+                    DecodingError.Context(
+                        codingPath: decoder.codingPath,
+                        debugDescription: "it has only, except or matching, and no '\(key.stringValue)'"))
+            }
+        }
+    }
+
     /// Whether a user is one of them.
     public func includes(_ uid: String) -> Bool {
         if let except { return !except.contains(uid) }

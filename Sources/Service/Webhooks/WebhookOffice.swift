@@ -116,8 +116,8 @@ extension WebhookOffice {
         } catch {
             throw Problem.badField("url", error.description)
         }
-        if let secret = request.secret, !(16...256).contains(secret.utf8.count) {
-            throw Problem.badField("secret", "a secret has 16 to 256 bytes; leave it out to get one made")
+        if let secret = request.secret, !(16...256).contains(secret.unicodeScalars.count) {
+            throw Problem.badField("secret", "a secret has 16 to 256 characters; leave it out to get one made")
         }
         guard couriers.withLock({ $0.count }) < Self.webhookLimit else {
             throw Problem.conflict(
