@@ -27,6 +27,8 @@ struct CaptureOrder: Sendable {
     var names = NameTemplate.usual
     var channel = ""
     var recording = ""
+    /// Where the user's frames can be watched.
+    var tap = FrameTap()
 
     /// A moment on the channel's timeline.
     func time(at now: Instant) -> ChannelTime {
@@ -61,6 +63,9 @@ struct CaptureContext: Sendable {
     var order: CaptureOrder
     var storage: StorageThreads
     var notices: AsyncStream<CaptureNotice>.Continuation
+
+    /// The user's name outside.
+    var uid: String { order.user.description }
 
     func tell(_ kind: CaptureNotice.Kind) { notices.yield(CaptureNotice(capture: order.id, kind: kind)) }
 }

@@ -194,7 +194,9 @@ final class UserCapture {
 
     /// Moves frames whose place is known into the takes.
     private func place(at now: Instant) {
-        while let placed = connection?.next(at: now) {
+        while let placed = connection?.next(at: now), let role = connection?.roles[placed.section] {
+            context.order.tap.pass(
+                TappedFrame(uid: context.uid, role: role, time: placed.time, frame: placed.frame))
             guard isAdmitted(placed.frame, of: placed.section, at: placed.time) else { continue }
             let (lane, time) = (laneBySection[placed.section], clock.recorded(placed.time))
             switch placed.frame.codec.kind {

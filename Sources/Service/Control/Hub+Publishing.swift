@@ -134,7 +134,7 @@ extension Hub {
 
     private func checkProfile(_ text: String?, of channel: String) throws -> ChannelProfile {
         let current = rooms[channel].flatMap { $0.publications.isEmpty ? nil : $0.roster.profile }
-        guard let text else { return current ?? .communication }
+        guard let text else { return current ?? options.usualProfile }
         guard let profile = ChannelProfile(name: text) else {
             throw Problem.badField("profile", "a channel's profile is communication or live, not '\(text)'")
         }

@@ -195,7 +195,7 @@ extension Hub {
             cause: session.interruptedUsers.remove(publication.uid) == nil ? .first : .crash, disk: session.disk,
             selection: document.selection(of: publication.uid), pauses: session.cutPauses,
             chunk: ChunkRule(document.control), names: document.control?.nameTemplate ?? .usual,
-            channel: document.channel, recording: document.id)
+            channel: document.channel, recording: document.id, tap: session.tap)
         made.worker.order { $0.begin(order) }
         return made
     }

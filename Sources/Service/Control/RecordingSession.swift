@@ -20,6 +20,8 @@ final class RecordingSession {
     /// The same moment on the wall clock.
     let wallOrigin: WallTime
     let log: SystemLog
+    /// Where its users' frames can be watched.
+    let tap = FrameTap()
     var openCaptures: [CaptureID: String] = [:]
     /// The capture of each user who was ever here: it lasts until the recording ends, and goes on with who returns.
     var captures: [UserID: UserCaptureEntry] = [:]

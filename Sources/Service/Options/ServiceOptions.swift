@@ -1,4 +1,5 @@
 import Capture
+package import Channel
 public import CommandLineOptions
 import Foundation
 public import Units
@@ -33,6 +34,8 @@ public struct ServiceOptions: Equatable, Sendable {
     /// Where recordings go; made if it is missing.
     public var recordRoot = "recordings"
     public var autoRecord = AutoRecord.off
+    /// What a channel is whose first user does not say.
+    package var usualProfile = ChannelProfile.communication
     /// How long a recording waits in a channel without users.
     public var idle: Duration = .seconds(300)
     /// How files are made of what users send.
