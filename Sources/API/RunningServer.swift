@@ -1,18 +1,20 @@
-import API
 import Foundation
 import HTTPServer
-import Service
+public import Service
 
 /// A hub and its HTTP server, running.
-final class RunningServer: Sendable {
-    let hub: Hub
-    private let http: HTTPServer
+public final class RunningServer: Sendable {
+    public let hub: Hub
+    /// Nothing where nobody comes by HTTP.
+    private let http: HTTPServer?
     /// What was found that a crash had left.
-    let resumed: ResumeReport
+    public let resumed: ResumeReport
     private let running: Task<Void, any Error>
 
     /// Starts everything; fails with a sentence if a port is taken.
-    init(_ options: ServiceOptions) async throws {
+    ///
+    /// Without HTTP, whoever made it has to bring users in by the hub.
+    public init(_ options: ServiceOptions, hasHTTP: Bool = true) async throws {
         let hub = try Hub(options)
         self.hub = hub
         try await hub.begin()
@@ -21,9 +23,12 @@ final class RunningServer: Sendable {
         let router = Router(hub: hub)
         let limits = HTTPLimits(bodyByteCount: 128 * 1024)
         do {
-            http = try HTTPServer(
-                HTTPConfiguration(host: options.httpHost, port: options.httpPort, limits: limits)
-            ) { await router.respond(to: $0) }
+            http =
+                !hasHTTP
+                ? nil
+                : try HTTPServer(HTTPConfiguration(host: options.httpHost, port: options.httpPort, limits: limits)) {
+                    await router.respond(to: $0)
+                }
         } catch {
             // Recordings that a crash left may go on already.
             await hub.shutDown(signal: SIGTERM)
@@ -32,19 +37,19 @@ final class RunningServer: Sendable {
         }
     }
 
-    /// Where clients find it.
-    var url: String { "http://\(http.address)" }
+    /// Where clients find it; empty where nobody comes by HTTP.
+    public var url: String { http.map { "http://\($0.address)" } ?? "" }
 
     /// The media ports in use.
-    var mediaPorts: String {
+    public var mediaPorts: String {
         let ports = hub.mediaPorts
         return ports.count == 1 ? "\(ports[0])" : "\(ports[0])-\(ports[ports.count - 1])"
     }
 
     /// Ends every recording in order, then everything else; `signal` is the number of what asked for it.
-    func stop(signal: Int32) async {
+    public func stop(signal: Int32) async {
         await hub.shutDown(signal: signal)
-        await http.stop()
+        await http?.stop()
         running.cancel()
     }
 }

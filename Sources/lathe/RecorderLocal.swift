@@ -1,3 +1,4 @@
+import API
 import CommandLineOptions
 import EventLoop
 import Foundation

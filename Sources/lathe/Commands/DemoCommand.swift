@@ -1,3 +1,4 @@
+import API
 import AV
 import Codecs
 import CommandLineOptions
