@@ -105,6 +105,7 @@ let shell: [Target] = [
 ]
 
 let app: [Target] = [
+    room("Lathe", ["Units", "Codecs", "Channel", "Capture", "Service", "API", "AV", "EventLoop"]),
     .executableTarget(
         name: "lathe",
         dependencies: [
@@ -174,6 +175,12 @@ let testTargets: [Target] = [
             "WHIP", "WebM",
         ]),
     tests("Legacy", ["Units", "CommandLineOptions", "Service"]),
+    tests(
+        "Lathe",
+        [
+            "Units", "Catalog", "Channel", "Capture", "Codecs", "Service", "Publish", "Pattern", "DTLS", "EventLoop",
+            "Inspect", "AV",
+        ]),
     tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.
     .testTarget(
@@ -189,7 +196,10 @@ let testTargets: [Target] = [
 
 let package = Package(
     name: "lathe",
-    products: [.executable(name: "lathe", targets: ["lathe"])],
+    products: [
+        .executable(name: "lathe", targets: ["lathe"]),
+        .library(name: "Lathe", targets: ["Lathe"]),
+    ],
     targets: words + formats + machines + edges + shell + app + [testSupport, fuzzTargets] + testTargets
 )
 

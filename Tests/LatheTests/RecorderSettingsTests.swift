@@ -1,0 +1,54 @@
+import Capture
+import Service
+import Testing
+
+@testable import Lathe
+
+@Suite("A recorder's settings")
+struct RecorderSettingsTests {
+    private static let everybody = RecordedUsers(subscribesAll: true, startsAll: true)
+
+    @Test("ask the engine for what they say")
+    func request() throws {
+        var settings = RecorderSettings()
+        (settings.streamType, settings.videoStreamType, settings.trigger) = (.audio, .low, .manual)
+        (settings.audio, settings.maximumSeconds, settings.idleSeconds) = ("opus", 60, 30)
+        let request = try settings.request("room", Self.everybody, recoversFiles: true)
+        var expected = RecordingRequest(channel: "room", idleSeconds: 30)
+        (expected.audio, expected.container, expected.splitting) = (.opus, .auto, .continuous)
+        (expected.media, expected.streamType, expected.trigger) = (.audio, .low, .manual)
+        (expected.maximumSeconds, expected.atMaximum, expected.recoverFiles) = (60, .stop, true)
+        (expected.audioUsers, expected.videoUsers) = (.everybody, .everybody)
+        #expect(request == expected)
+    }
+
+    @Test(
+        "are refused by the name of what is wrong",
+        arguments: [
+            ("{\"audio\": \"mp3\"}", "audio"), ("{\"container\": \"ts\"}", "container"),
+            ("{\"infoIntervalMilliseconds\": 500}", "infoIntervalMilliseconds"),
+            ("{\"infoIntervalMilliseconds\": 10001}", "infoIntervalMilliseconds"),
+            ("{\"streamType\": 4}", "streamType"), ("{\"trigger\": \"never\"}", "trigger"),
+            ("{\"fps\": 30}", "fps"),
+        ])
+    func refusals(json: String, field: String) {
+        let error = #expect(throws: RecorderError.self) {
+            let settings = try RecorderError.reading(RecorderSettings.self, from: json)
+            _ = try settings.request("room", Self.everybody, recoversFiles: false)
+        }
+        #expect(error?.field == field)
+        #expect(error?.code == .invalidArgument)
+    }
+
+    @Test("come from JSON, and what is left out stays")
+    func json() throws {
+        var settings = RecorderSettings()
+        #expect(try RecorderError.reading(RecorderSettings.self, from: "") == settings)
+        (settings.trigger, settings.streamType, settings.autoSubscribe) = (.perUser, .video, false)
+        let text = "{\"trigger\": \"perUser\", \"streamType\": 2, \"autoSubscribe\": false}"
+        #expect(try RecorderError.reading(RecorderSettings.self, from: text) == settings)
+        #expect(throws: RecorderError(.invalidArgument, "this is no object in JSON: [1")) {
+            try RecorderError.reading(RecorderSettings.self, from: "[1")
+        }
+    }
+}
