@@ -54,7 +54,7 @@ let formats: [Target] = [
 let machines: [Target] = [
     room("WebRTC", ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize"]),
     room("Channel", ["Bytes", "Units", "Codecs"]),
-    room("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM"]),
+    room("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "TransportStream"]),
     room("Link", ["Bytes", "Units"]),
 ]
 
@@ -151,7 +151,7 @@ let testTargets: [Target] = [
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
     tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Link", "Pattern"]),
+    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "TransportStream", "Link", "Pattern"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),

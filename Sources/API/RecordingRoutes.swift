@@ -144,6 +144,7 @@ struct RecordingRoutes {
 
     private static func contentType(of name: String) -> String {
         switch name.split(separator: ".").last {
+        case "ts": "video/mp2t"
         case "mp4": "video/mp4"
         case "m4a": "audio/mp4"
         case "aac": "audio/aac"

@@ -8,6 +8,8 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
     case webm
     /// Nothing but AAC packets with a header each, as the legacy product's scripts expect sound.
     case aac
+    /// A transport stream, which needs neither an index nor an end.
+    case ts
 
     /// The container for what is to be recorded, by a choice of the one who records.
     ///
@@ -17,6 +19,14 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
         if let audio, ![.aac, .opus].contains(audio) { throw .unknown(audio) }
         switch (choice, video, audio) {
         case (_, nil, nil): throw .nothing
+        case (.ts, let video?, _) where ![.h264, .h265].contains(video):
+            throw ContainerRefusal(
+                option: "--container", reason: "a transport stream cannot hold \(video.name)",
+                remedy: "choose --container auto")
+        case (.ts, _, .opus):
+            throw ContainerRefusal(
+                option: "--audio", reason: "a transport stream cannot hold Opus", remedy: "choose --audio aac")
+        case (.ts, _, _): self = .ts
         case (.webm, let video?, _) where ![.vp8, .vp9, .av1].contains(video):
             throw ContainerRefusal(
                 option: "--container", reason: "WebM cannot hold \(video.name)",
@@ -51,6 +61,8 @@ public enum ContainerChoice: String, Codable, Hashable, Sendable, CaseIterable {
     case auto
     case mp4
     case webm
+    /// A transport stream, of H.264 or H.265 with AAC.
+    case ts
 }
 
 /// Why no file can hold what is to be recorded in the way that was asked for.

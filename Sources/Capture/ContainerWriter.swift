@@ -11,22 +11,26 @@ struct ContainerWriter: Sendable {
     private var mp4: HybridMP4Writer?
     private var webm: WebMWriter?
     private var adts: ADTSWriter?
+    private var transport: TransportStreamWriter?
 
     init(_ container: Container, createdAtUnixMilliseconds creation: Int64) {
         switch container {
         case .mp4, .m4a: mp4 = HybridMP4Writer(createdAtUnixMilliseconds: creation)
         case .webm: webm = WebMWriter(createdAtUnixMilliseconds: creation)
         case .aac: adts = ADTSWriter()
+        case .ts: transport = TransportStreamWriter()
         }
     }
 
     var openFragmentDuration: Duration {
-        mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? adts?.openFragmentDuration ?? .zero
+        mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? adts?.openFragmentDuration
+            ?? transport?.openFragmentDuration ?? .zero
     }
 
     /// Announces a track, whose pictures players turn clockwise; nothing if the file has no room for it any more.
     mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
         if let isAdded = adts?.addTrack(format) { return isAdded ? 0 : nil }
+        if transport != nil { return transport?.addTrack(format, timescale: timescale) }
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
         return mp4?.addTrack(format, timescale: timescale, rotation: rotation)
             ?? webm?.addTrack(format, timescale: timescale, rotation: rotation)
@@ -34,13 +38,16 @@ struct ContainerWriter: Sendable {
 
     /// Says what a track's samples are from the next one appended on; false if that takes a new file.
     mutating func changeFormat(_ format: TrackFormat, track: Int) -> Bool {
-        mp4?.changeFormat(format, track: track) ?? webm?.changeFormat(format, track: track) ?? false
+        mp4?.changeFormat(format, track: track) ?? webm?.changeFormat(format, track: track)
+            // Parameter sets are in the stream.
+            ?? (transport != nil)
     }
 
     mutating func append(_ sample: Sample, track: Int) {
         mp4?.append(sample, track: track)
         webm?.append(sample, track: track)
         adts?.append(sample)
+        transport?.append(sample, track: track)
     }
 
     /// The last sample of a track lasts until `ticks` after all.
@@ -53,13 +60,17 @@ struct ContainerWriter: Sendable {
         mp4?.cutFragment()
         webm?.cutFragment()
         adts?.cutFragment()
+        transport?.cutFragment()
     }
 
     mutating func finish() {
         mp4?.finish()
         webm?.finish()
         adts?.finish()
+        transport?.finish()
     }
 
-    mutating func nextWrite() -> FileWrite? { mp4?.nextWrite() ?? webm?.nextWrite() ?? adts?.nextWrite() }
+    mutating func nextWrite() -> FileWrite? {
+        mp4?.nextWrite() ?? webm?.nextWrite() ?? adts?.nextWrite() ?? transport?.nextWrite()
+    }
 }

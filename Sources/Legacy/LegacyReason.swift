@@ -25,9 +25,6 @@ enum LegacyReason {
     // MARK: - Not possible
 
     static let composite = "Lathe makes no composite; leave it out, and merge the users' files with FFmpeg afterwards"
-    static let transportStream =
-        "Lathe writes no transport streams; leave it out, for MP4 files survive a crash too, "
-        + "or make one with ffmpeg -i FILE -c copy FILE.ts"
     static let rawSound = "Lathe hands out no raw sound; leave it out, and decode the files with FFmpeg"
     static let rawPictures = "Lathe hands out no raw pictures; leave it out, and decode the files with FFmpeg"
     static let screenshots =

@@ -11,7 +11,8 @@ enum ServerOptions {
     static let files = [
         OptionDescription("record-root", "DIR", "where recordings go (recordings)"),
         OptionDescription("audio", "aac|opus", "how MP4 files keep sound (aac)"),
-        OptionDescription("container", "auto|mp4|webm", "what kind of files, where the codec leaves a choice (auto)"),
+        OptionDescription(
+            "container", "auto|mp4|webm|ts", "what kind of files, where the codec leaves a choice (auto)"),
         OptionDescription("splitting", "continuous|legacy", "one file through it all, or cut as before (continuous)"),
         OptionDescription(
             "stream-type", "0|1", "of a simulcast, the high (0) or the low (1) stream; also --streamType",

@@ -56,6 +56,23 @@ def pattern_in(codec, container, name, *options):
         return f"{codec} {share:.1%}, p99 {seen['offsetP99Milliseconds']:.1f} ms"
 
 
+def transport_streams_hold_what_was_sent():
+    """Read by FFmpeg, packet by packet, as nothing in a transport stream says how much should be there."""
+    notes = []
+    for codec, name in (("h264", "h264"), ("h265", "hevc")):
+        with published("--codec", codec, record=("--container", "ts"), seconds=8) as (recording, paths):
+            found = whole(paths[0])
+            take = recording["takes"][0]
+            expect(paths[0].suffix == ".ts" and found["video"] == name and found["audio"] == "aac", f"{found}")
+            expect(found["frames"] == take["videoFrameCount"], f"{found['frames']} of {take['videoFrameCount']} pictures")
+            expect(abs(found["duration"] - take["durationMilliseconds"] / 1000) < 0.1, f"{found['duration']} s: {take}")
+            lathe("repair", paths[0])
+            seen = measure(paths[0].with_suffix(".mp4"))
+            expect(seen["offsetP99Milliseconds"] <= 40, f"sound and picture are apart: {seen}")
+            notes.append(f"{codec} {found['frames']} pictures, p99 {seen['offsetP99Milliseconds']:.1f} ms")
+    return "; ".join(notes)
+
+
 def every_codec_is_recorded():
     return "; ".join([
         pattern_in("h265", ".mp4", "hevc", "--size", "320x240"),
@@ -193,6 +210,7 @@ def bursts_of_ten_percent_at_150_ms():
 
 
 TESTS = [
+    transport_streams_hold_what_was_sent,
     every_codec_is_recorded,
     chromium_vp9_and_av1,
     chromium_simulcast_is_recorded_at_its_largest,

@@ -45,7 +45,7 @@ struct MendedTake: Equatable, Sendable {
 /// Decides how a take that was cut off becomes a whole file where it lies.
 enum TakeMender {
     /// The names of files that can be takes.
-    static let extensions: Set<String> = ["mp4", "m4a", "webm", "aac"]
+    static let extensions: Set<String> = ["mp4", "m4a", "webm", "aac", "ts"]
 
     /// What to write, and what the file then holds.
     static func plan(for source: any ByteSource, named name: String) -> (writes: [FileWrite], result: MendedTake) {
@@ -53,8 +53,8 @@ enum TakeMender {
         switch name.split(separator: ".").last {
         case "mp4", "m4a": return planMovie(source)
         case "webm": return planWebM(source)
-        // ADTS says nothing of itself at its head or end: it is always whole.
-        case "aac": return ([], MendedTake(outcome: .whole, byteCount: source.byteCount))
+        // These say nothing of themselves at their heads or ends: they are always whole.
+        case "aac", "ts": return ([], MendedTake(outcome: .whole, byteCount: source.byteCount))
         default: return ([], MendedTake(outcome: .hopeless("it is no kind of file that Lathe writes")))
         }
     }

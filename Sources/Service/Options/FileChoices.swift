@@ -24,6 +24,9 @@ public struct FileChoices: Equatable, Sendable {
 
     /// Which choices contradict each other, and why; nothing if none do.
     var contradiction: (field: String, why: String)? {
+        if container == .ts, audio == .opus {
+            return ("audio", "a transport stream cannot hold Opus; choose aac, or another container")
+        }
         guard splitting == .legacy, audio == .opus else { return nil }
         return ("audio", "legacy splitting makes .aac files, as the scripts that read them expect; choose aac")
     }
