@@ -140,7 +140,7 @@ struct HubRecordingTests {
         arguments: [
             (RecordingRequest(channel: "a/b"), "channel"), (RecordingRequest(channel: "a", mode: "composite"), "mode"),
             (RecordingRequest(channel: "a", idleSeconds: 2), "idleSeconds"),
-            (RecordingRequest(channel: "a", idleSeconds: 86_401), "idleSeconds"),
+            (RecordingRequest(channel: "a", idleSeconds: 2_592_001), "idleSeconds"),
             (RecordingRequest(channel: "a", directory: ""), "directory"),
         ])
     func refusals(request: RecordingRequest, field: String) async throws {

@@ -12,7 +12,7 @@ extension Hub {
     /// How many ended recordings stay listed; their files stay for ever.
     private static let finishedLimit = 200
     /// How many seconds a recording may wait in a channel without users.
-    static let idleLimits = 3...86_400
+    static let idleLimits = 3...2_592_000
 
     /// Starts a recording of a channel, whether anybody is there or not.
     public func startRecording(_ request: RecordingRequest) async throws -> RecordingDocument {
@@ -26,7 +26,7 @@ extension Hub {
             throw Problem.badField("mode", "the mode is individual, not '\(request.mode ?? "")'")
         }
         if let seconds = request.idleSeconds, !Self.idleLimits.contains(seconds) {
-            throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 86400, not \(seconds)")
+            throw Problem.badField("idleSeconds", "idleSeconds lies between 3 and 2592000, not \(seconds)")
         }
         if let wrong = request.files(otherwise: options.files).contradiction {
             throw Problem.badField(wrong.field, wrong.why)
