@@ -6,7 +6,7 @@ extension Catalog {
 
     /// Every webhook, oldest first.
     public func webhooks() throws(CatalogError) -> [WebhookRecord] {
-        try perform("SELECT id, url, secret, isConfigured, created FROM webhooks ORDER BY created, id", [])
+        try perform("SELECT id, url, secret, isConfigured, created, format FROM webhooks ORDER BY created, id", [])
             .compactMap(WebhookRecord.init)
     }
 
@@ -14,10 +14,11 @@ extension Catalog {
     public func add(_ webhook: WebhookRecord) throws(CatalogError) {
         try perform(
             """
-            INSERT INTO webhooks (id, url, secret, isConfigured, created) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO webhooks (id, url, secret, isConfigured, created, format) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET secret = excluded.secret, isConfigured = excluded.isConfigured
             """, .text(webhook.id), .text(webhook.url), webhook.secret.map(Value.text) ?? .null,
-            .integer(webhook.isConfigured ? 1 : 0), .integer(webhook.createdAtUnixMilliseconds))
+            .integer(webhook.isConfigured ? 1 : 0), .integer(webhook.createdAtUnixMilliseconds),
+            webhook.format.map(Value.text) ?? .null)
     }
 
     /// Forgets a webhook with all that it has not got; returns how many events those are.

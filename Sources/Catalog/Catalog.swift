@@ -26,6 +26,7 @@ public actor Catalog {
             "ALTER TABLE recordings ADD COLUMN key TEXT",
             "CREATE UNIQUE INDEX byKey ON recordings (key) WHERE key IS NOT NULL",
             "CREATE INDEX byChannel ON recordings (channel, started)",
+            "ALTER TABLE webhooks ADD COLUMN format TEXT",
         ]
 
     /// Opens a catalogue in a directory that is there, or makes it.

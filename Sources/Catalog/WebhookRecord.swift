@@ -7,15 +7,19 @@ public struct WebhookRecord: Equatable, Sendable {
     /// Whether it comes and goes with the configuration, not by the API.
     public var isConfigured: Bool
     public var createdAtUnixMilliseconds: Int64
+    /// What deliveries look like, as its writer calls it; nothing for the usual.
+    public var format: String?
 
     public init(
-        id: String, url: String, secret: String?, isConfigured: Bool, createdAtUnixMilliseconds: Int64
+        id: String, url: String, secret: String?, isConfigured: Bool, createdAtUnixMilliseconds: Int64,
+        format: String? = nil
     ) {
         self.id = id
         self.url = url
         self.secret = secret
         self.isConfigured = isConfigured
         self.createdAtUnixMilliseconds = createdAtUnixMilliseconds
+        self.format = format
     }
 
     init?(_ row: Row) {
@@ -23,7 +27,8 @@ public struct WebhookRecord: Equatable, Sendable {
             let created = row.integer(4)
         else { return nil }
         self.init(
-            id: id, url: url, secret: row.text(2), isConfigured: isConfigured != 0, createdAtUnixMilliseconds: created)
+            id: id, url: url, secret: row.text(2), isConfigured: isConfigured != 0, createdAtUnixMilliseconds: created,
+            format: row.text(5))
     }
 }
 

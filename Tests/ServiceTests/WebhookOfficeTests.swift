@@ -157,6 +157,53 @@ struct WebhookOfficeTests {
         }
     }
 
+    @Test("brings those who know the cloud recorder's notifications what has a counterpart there, signed their way")
+    func cloud() async throws {
+        try await withOutbox { outbox in
+            let got = Mutex<[HTTPRequest]>([])
+            let server = try HTTPServer(HTTPConfiguration(port: 0)) { request in
+                got.withLock { $0.append(request) }
+                return HTTPResponse(status: 200)
+            }
+            let office = try WebhookOffice(outbox, ServiceOptions()) { _ in }
+            try await office.open()
+            let running = Task { await office.run() }
+            let wanted = WebhookRequest(
+                url: "http://\(server.address)/", secret: "correct horse battery", format: .cloud)
+            #expect(try await office.add(wanted).format == .cloud)
+            let resource = CloudResource(appID: "a1", channel: "room", uid: 527_841, atUnixSeconds: 0)
+            var entry = CatalogEntry(
+                id: "a", channel: "room", directory: "/d", startedAtUnixNanoseconds: 1, request: "{}",
+                isContinued: false, run: .current)
+            entry.key = resource.key
+            try await outbox.catalog.begin(entry)
+            for (index, type) in ["started", "userJoined", "finished"].enumerated() {
+                var event = makeEvent(index + 1, of: "a")
+                event.type = type
+                outbox.put(event)
+            }
+            await outbox.flush()
+            _ = try await eventually("both arrive") { got.withLock { $0.count } == 2 ? true : nil }
+            for (request, type) in zip(got.withLock { $0 }, [40, 11]) {
+                let notice = try JSONDecoder().decode(CloudNotice.self, from: Data(request.body))
+                #expect((notice.eventType, notice.productId) == (type, 3))
+                #expect((notice.payload.uid, notice.payload.sid) == ("527841", "a"))
+                let headers = WebhookSignature.cloudHeaders(of: request.body, secret: "correct horse battery")
+                for header in headers { #expect(request.headers[header.name] == header.value) }
+                #expect(request.headers["Lathe-Signature"] == nil)
+            }
+            await office.settle()
+            await outbox.flush()
+            #expect(try await office.list().map(\.pendingCount) == [0])
+            running.cancel()
+            await running.value
+            let second = try WebhookOffice(outbox, ServiceOptions()) { _ in }
+            try await second.open()
+            #expect(try await second.list().map(\.format) == [.cloud])
+            await server.stop()
+        }
+    }
+
     @Test("follows the configuration: what is named there gets events, what is no longer named is forgotten")
     func configured() async throws {
         try await withOutbox { outbox in

@@ -46,6 +46,8 @@ actor WebhookCourier {
         self.complain = complain
     }
 
+    nonisolated var format: WebhookFormat { record.format.flatMap(WebhookFormat.init) ?? .lathe }
+
     nonisolated var isSigned: Bool { secret != nil }
 
     /// Delivers until it is stopped or the task is cancelled.
@@ -124,7 +126,12 @@ actor WebhookCourier {
         if let text = pending.body {
             body = Array(text.utf8)
         } else if let event = pending.record {
-            body = try EventDocument(event).json
+            guard let written = try await write(event) else {
+                // This receiver knows no such event.
+                outbox.put(receipt)
+                return .delivered(pending.event)
+            }
+            body = written
         } else {
             // It was forgotten in between, and counted then.
             outbox.put(receipt)
@@ -153,6 +160,13 @@ actor WebhookCourier {
         return .givenUp(pending.event)
     }
 
+    /// An event as the receiver knows it; nothing if it does not.
+    private func write(_ event: EventRecord) async throws -> [UInt8]? {
+        guard format == .cloud else { return try EventDocument(event).json }
+        let resource = CloudResource(key: try await outbox.catalog.entry(event.recording)?.key)
+        return try CloudNotice(event, uid: resource?.uid ?? 0, atUnixMilliseconds: Self.milliseconds())?.json
+    }
+
     /// Whether an event is tried no longer.
     static func isHopeless(age: Duration, failures: Int) -> Bool { age >= longestTry && failures >= fewestTries }
 
@@ -165,6 +179,12 @@ actor WebhookCourier {
         request.setValue("\(receipt.event)", forHTTPHeaderField: "Lathe-Event-Id")
         request.setValue(receipt.recording, forHTTPHeaderField: "Lathe-Recording-Id")
         guard let secret else { return request }
+        guard format == .lathe else {
+            for header in WebhookSignature.cloudHeaders(of: body, secret: secret) {
+                request.setValue(header.value, forHTTPHeaderField: header.name)
+            }
+            return request
+        }
         let signature = WebhookSignature.header(
             of: body, secret: secret, atUnixSeconds: Self.milliseconds() / 1000)
         request.setValue(signature, forHTTPHeaderField: "Lathe-Signature")

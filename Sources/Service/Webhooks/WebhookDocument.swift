@@ -4,11 +4,13 @@ import Catalog
 /// What is asked of a new webhook.
 public struct WebhookRequest: Decodable, Equatable, Sendable {
     /// The names of all fields.
-    public static let fields = ["url", "secret"]
+    public static let fields = ["url", "secret", "format"]
 
     public var url: String
     /// What deliveries are signed with; made if it is left out.
     public var secret: String?
+    /// What deliveries look like; as `GET /v1/events` shows events if it is left out.
+    public var format: WebhookFormat?
 }
 
 /// A webhook as the API shows it.
@@ -17,6 +19,7 @@ public struct WebhookDocument: Encodable, Equatable, Sendable {
     /// Without its query, which may be secret.
     public var url: String
     public var isSigned: Bool
+    public var format: WebhookFormat
     /// Whether it comes from the configuration, and goes only with it.
     public var isConfigured: Bool
     /// ISO 8601 in UTC, with milliseconds.
@@ -37,7 +40,7 @@ public struct WebhookDocument: Encodable, Equatable, Sendable {
     init(_ courier: WebhookCourier, _ backlog: DeliveryBacklog, deliveredCount: Int, lastFailure: String?) {
         id = courier.record.id
         url = courier.target.shown
-        (isSigned, isConfigured) = (courier.isSigned, courier.record.isConfigured)
+        (isSigned, format, isConfigured) = (courier.isSigned, courier.format, courier.record.isConfigured)
         createdAt = WallTime(unixNanoseconds: courier.record.createdAtUnixMilliseconds * 1_000_000).iso8601
         (pendingCount, deadCount, lostCount) = (backlog.pendingCount, backlog.deadCount, backlog.lostCount)
         self.deliveredCount = deliveredCount

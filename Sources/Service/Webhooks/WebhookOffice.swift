@@ -125,7 +125,7 @@ extension WebhookOffice {
         }
         let record = WebhookRecord(
             id: Hub.makeToken(), url: target.url.absoluteString, secret: request.secret ?? Hub.makeToken(),
-            isConfigured: false, createdAtUnixMilliseconds: Self.milliseconds())
+            isConfigured: false, createdAtUnixMilliseconds: Self.milliseconds(), format: request.format?.rawValue)
         try await outbox.catalog.add(record)
         employ(record, target)
         var document = try await webhook(record.id)
