@@ -95,7 +95,12 @@ let shell: [Target] = [
             "Capture", "Catalog", "CommandLineOptions", "DTLS", "Digest", "SRTP", "AV", "EventLoop", "Storage",
         ]),
     room("Legacy", ["CommandLineOptions", "Service"]),
-    room("API", ["Bytes", "Units", "Digest", "Catalog", "EventLoop", "SDP", "WHIP", "Service", "HTTPServer", "Web"]),
+    room(
+        "API",
+        [
+            "Bytes", "Units", "Capture", "Digest", "Catalog", "EventLoop", "SDP", "WHIP", "Service", "HTTPServer",
+            "Web",
+        ]),
     room(
         "Publish",
         [
@@ -181,7 +186,7 @@ let testTargets: [Target] = [
             "Units", "Catalog", "Channel", "Capture", "Codecs", "Service", "Publish", "Pattern", "DTLS", "EventLoop",
             "Inspect", "AV",
         ]),
-    tests("API", ["Bytes", "Units", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
+    tests("API", ["Bytes", "Units", "Capture", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.
     .testTarget(
         name: "SimulationTests",

@@ -105,7 +105,7 @@ struct RecordingRoutes {
         return document
     }
 
-    private static func url(of file: String, in id: String) -> String {
+    static func url(of file: String, in id: String) -> String {
         let name = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
         return "/v1/recordings/\(id)/files/\(name)"
     }

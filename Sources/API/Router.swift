@@ -28,6 +28,8 @@ public struct Router: Sendable {
             return try await EventRoutes(hub: hub).respond(to: request, Array(segments.dropFirst(2)))
         case "v1" where segments.dropFirst().first == "webhooks":
             return try await WebhookRoutes(office: hub.webhooks).respond(to: request, Array(segments.dropFirst(2)))
+        case "v1" where ["apps", "ncs"].contains(segments.dropFirst().first):
+            return await CloudRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
         case "v1": return try await RecordingRoutes(hub: hub).respond(to: request, Array(segments.dropFirst()))
         case "healthz" where segments.count == 1:
             try request.require(.get)

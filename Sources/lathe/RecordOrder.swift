@@ -18,6 +18,7 @@ struct RecordOrder {
     /// Options of a server of our own, which mean nothing to somebody else's.
     private static let hosting: Set<String> = [
         "http", "udp-ports", "public-ip", "record-root", "loops", "config", "webhook", "webhook-secret-file",
+        "cloud-credentials",
     ]
 
     /// Reads everything; `defaults` are taken where neither side says otherwise.

@@ -36,6 +36,8 @@ enum ServerOptions {
         OptionDescription("public-ip", "IP", "an address to announce besides the host's own", isRepeatable: true),
         OptionDescription("loops", "N", "media loops (one a core)"),
         OptionDescription("max-users", "N", "how many users may be in all channels together (1000)"),
+        OptionDescription(
+            "cloud-credentials", "FILE", "who may use the cloud recorder's paths: id:secret, one pair a line (all)"),
         OptionDescription("config", "FILE", "the same options as JSON; the command line wins"),
     ]
 

@@ -10,9 +10,11 @@ struct RouterFixture: Sendable {
     let hub: Hub
 
     /// A router that is gone, and its files with it, when `body` returns.
-    static func with<Result>(_ body: (RouterFixture) async throws -> Result) async throws -> Result {
+    static func with<Result>(
+        _ settings: [(name: String, value: String)] = [], _ body: (RouterFixture) async throws -> Result
+    ) async throws -> Result {
         let root = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)")
-        let hub = try await start(root.path)
+        let hub = try await start(root.path, settings)
         let running = Task { await hub.run() }
         let fixture = RouterFixture(router: Router(hub: hub), hub: hub)
         let result: Swift.Result<Result, any Error>
@@ -24,8 +26,9 @@ struct RouterFixture: Sendable {
     }
 
     /// Tests run beside each other, so a port may be taken; another is tried then.
-    private static func start(_ root: String) async throws -> Hub {
+    private static func start(_ root: String, _ settings: [(name: String, value: String)]) async throws -> Hub {
         var options = ServiceOptions()
+        for setting in settings { try options.set(setting.name, to: setting.value) }
         options.recordRoot = root
         options.loopCount = 1
         for _ in 0..<50 {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import api
 import calls
+import cloud
 import commandline
 import control
 import crash
@@ -292,6 +293,7 @@ TESTS = [
     *events.TESTS,
     *api.TESTS,
     *calls.TESTS,
+    *cloud.TESTS,
     *control.TESTS,
     *commandline.TESTS,
     *legacy.TESTS,

@@ -34,6 +34,7 @@ struct ServiceOptionsTests {
         (expected.keepDays, expected.keepBytes) = (30.5, ByteCount(1 << 40))
         expected.webhooks = try ["http://127.0.0.1:9/a", "https://example.org/b"].map { try WebhookTarget($0) }
         expected.webhookSecretFile = "/etc/lathe/secret"
+        expected.cloudCredentialsFile = "/etc/lathe/cloud"
         (expected.logLevel, expected.logFormat, expected.logFile) = (.debug, .json, "/var/log/lathe.log")
         (expected.logBytes, expected.logFileCount) = (ByteCount(1 << 20), 5)
         let texts = [
@@ -43,7 +44,8 @@ struct ServiceOptionsTests {
             ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("recover-files", "1"),
             ("keep-days", "30.5"),
             ("keep-bytes", "1t"), ("webhook", "http://127.0.0.1:9/a"), ("webhook", "https://example.org/b"),
-            ("webhook-secret-file", "/etc/lathe/secret"), ("log-level", "6"), ("log-format", "json"),
+            ("webhook-secret-file", "/etc/lathe/secret"), ("cloud-credentials", "/etc/lathe/cloud"), ("log-level", "6"),
+            ("log-format", "json"),
             ("log-file", "/var/log/lathe.log"), ("log-bytes", "1m"), ("log-files", "5"),
         ]
         var given = ServiceOptions()

@@ -4,7 +4,7 @@ import DTLS
 import EventLoop
 import SDP
 import Secure
-import Units
+public import Units
 import WHIP
 import WebRTC
 
@@ -163,12 +163,16 @@ extension Hub {
             sessionID: UInt64.random(in: 1...UInt64(Int64.max)))
     }
 
+    /// Where this machine is reached: what the operator announces comes first, loopback last.
+    public nonisolated var announcedAddresses: [IPAddress] {
+        let known = options.publicIPs + hostAddresses.filter { !options.publicIPs.contains($0) }
+        // Loopback is of use to clients on this machine alone.
+        return known.filter { !$0.isLoopback } + known.filter(\.isLoopback)
+    }
+
     /// Every address that a peer might reach us at; what the operator announces comes first.
     private func candidates(port: UInt16) -> [Candidate] {
-        let known = options.publicIPs + hostAddresses.filter { !options.publicIPs.contains($0) }
-        // Loopback is of use to clients on this machine alone, so it is tried last.
-        let ordered = known.filter { !$0.isLoopback } + known.filter(\.isLoopback)
-        return ordered.enumerated().map { index, ip in
+        announcedAddresses.enumerated().map { index, ip in
             Candidate.host(TransportAddress(ip: ip, port: port), preference: UInt16(index))
         }
     }

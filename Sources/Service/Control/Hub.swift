@@ -25,6 +25,8 @@ public actor Hub {
     public nonisolated let log: ProcessLog
     nonisolated let seats = EventSeats()
     public nonisolated let webhooks: WebhookOffice
+    /// Who may use the cloud's paths; nothing if everybody may.
+    public nonisolated let cloudCredentials: CloudCredentials?
     nonisolated let certificate: Certificate
     nonisolated let hostAddresses: [IPAddress]
 
@@ -35,6 +37,8 @@ public actor Hub {
     var starting: [String: String] = [:]
     /// Requests that are being answered, by the keys that their callers gave them.
     var keyed: [String: KeyedRequest] = [:]
+    /// Starts that clients of the cloud's paths asked for and that are being answered, by App ID, uid and channel.
+    var cloudStarts: [String: CloudResource] = [:]
     var isDraining = false
 
     /// Since when the disk has kept somebody waiting that the recordings were told of; nothing while it does not.
@@ -70,6 +74,7 @@ public actor Hub {
     package init(_ options: ServiceOptions, storage: StorageThreads) throws {
         self.options = options
         self.storage = storage
+        cloudCredentials = try options.cloudCredentialsFile.map(CloudCredentials.init(file:))
         certificate = try Certificate()
         let state = StateDirectory(options.stateDirectory)
         (catalog, stateNotes) = try state.openCatalog()

@@ -56,6 +56,8 @@ public struct ServiceOptions: Equatable, Sendable {
     /// Where events are delivered to, and the file that holds what deliveries are signed with.
     var webhooks: [WebhookTarget] = []
     var webhookSecretFile: String?
+    /// The file that holds who may use the cloud's paths; nothing if everybody may.
+    var cloudCredentialsFile: String?
     /// What the process's own log tells, and how; nothing as the level leaves it to the command.
     public var logLevel: LogLevel?
     var logFormat = LogLine.Format.text
@@ -72,7 +74,8 @@ extension ServiceOptions {
     public static let names = [
         "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
         "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes", "loops",
-        "max-users", "webhook", "webhook-secret-file", "log-level", "log-format", "log-file", "log-bytes", "log-files",
+        "max-users", "webhook", "webhook-secret-file", "cloud-credentials", "log-level", "log-format", "log-file",
+        "log-bytes", "log-files",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
@@ -104,6 +107,7 @@ extension ServiceOptions {
         case "max-users": userLimit = try Self.number(name, text, in: 1...100_000)
         case "webhook": try addWebhook(text)
         case "webhook-secret-file": webhookSecretFile = try Self.file(name, text)
+        case "cloud-credentials": cloudCredentialsFile = try Self.file(name, text)
         case "log-level": logLevel = try Self.level(name, text)
         case "log-format": logFormat = try Self.choice(name, text)
         case "log-file": logFile = try Self.file(name, text)
