@@ -81,7 +81,7 @@ struct ServiceOptionsTests {
             ),
             ("record-root", "", "--record-root wants a directory, such as ./recordings"),
             ("auto-record", "all", "--auto-record is individual or off, not 'all'"),
-            ("container", "avi", "--container is auto, mp4 or webm, not 'avi'"),
+            ("container", "avi", "--container is auto, mp4, webm or ts, not 'avi'"),
             ("splitting", "never", "--splitting is continuous or legacy, not 'never'"),
             ("stream-type", "2", "--stream-type is 0 for the high stream or 1 for the low one, not '2'"),
             ("streamType", "high", "--streamType is 0 for the high stream or 1 for the low one, not 'high'"),
