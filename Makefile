@@ -1,12 +1,12 @@
 # `make` builds; README.md and CONTRIBUTING.md say what the rest is for.
-.PHONY: build release setup demo serve test lint format bench soak soak-crash fuzz players
+.PHONY: build release library setup demo serve test lint format bench soak soak-crash fuzz players
 .DEFAULT_GOAL := build
 
 lathe := .build/release/lathe
 python := .venv/bin/python
 swift_sources := Package.swift Sources Tests Fuzz
 # Suites with sockets, threads and real time: they run one by one, when nothing else keeps the machine busy.
-live := ^(APITests|DTLSTests|EventLoopTests|HTTPServerTests|PublishTests|ServiceTests|StorageTests)\.
+live := ^(APITests|CLatheTests|DTLSTests|EventLoopTests|HTTPServerTests|LatheTests|PublishTests|ServiceTests|StorageTests)\.
 
 build: setup
 	swift build
@@ -15,6 +15,11 @@ build: setup
 release: setup
 	swift build -c release --product lathe
 	ln -sfn lathe .build/release/recorder_local
+
+# liblathe.so, for programs in C and in all that can call C; Sources/CLathe/include/lathe.h is its header.
+library: setup
+	swift build -c release --product CLathe
+	ln -sfn libCLathe.so .build/release/liblathe.so
 
 setup:
 	@scripts/setup
@@ -40,6 +45,7 @@ test:
 	swift test --skip-build --parallel --skip '$(live)'
 	swift test --skip-build --no-parallel --filter '$(live)'
 	swift build -c release --product lathe
+	$(MAKE) library
 	if [ -f Tests/EndToEnd/run.py ]; then $(python) Tests/EndToEnd/run.py; fi
 
 # What stopping costs, then what a stream costs beside Janus. Fails if the bar in docs/measurements.md is missed.

@@ -111,6 +111,7 @@ let shell: [Target] = [
 
 let app: [Target] = [
     room("Lathe", ["Units", "Codecs", "Channel", "Capture", "Service", "API", "AV", "EventLoop"]),
+    .target(name: "CLathe", dependencies: ["Lathe"], exclude: ["include"], swiftSettings: house),
     .executableTarget(
         name: "lathe",
         dependencies: [
@@ -186,6 +187,7 @@ let testTargets: [Target] = [
             "Units", "Catalog", "Channel", "Capture", "Codecs", "Service", "Publish", "Pattern", "DTLS", "EventLoop",
             "Inspect", "AV",
         ]),
+    tests("CLathe", ["Lathe"]),
     tests("API", ["Bytes", "Units", "Capture", "Codecs", "Service", "HTTPServer", "SDP", "Secure", "WHIP"]),
     // Whole calls in virtual time, through everything between the network and the disk.
     .testTarget(
@@ -204,6 +206,8 @@ let package = Package(
     products: [
         .executable(name: "lathe", targets: ["lathe"]),
         .library(name: "Lathe", targets: ["Lathe"]),
+        // liblathe.so by its name in Makefile: the program has the name "lathe" in this list.
+        .library(name: "CLathe", type: .dynamic, targets: ["CLathe"]),
     ],
     targets: words + formats + machines + edges + shell + app + [testSupport, fuzzTargets] + testTargets
 )

@@ -18,7 +18,7 @@ enum Layers {
         "API", "Catalog", "CommandLineOptions", "EventLoop", "Inspect", "Legacy", "Publish", "Repair", "Service",
         "Storage", "TestSupport", "Web",
     ]
-    static let app: Set<String> = ["Lathe", "lathe", "lathe-bench"]
+    static let app: Set<String> = ["CLathe", "Lathe", "lathe", "lathe-bench"]
 
     /// From the bottom up.
     static let all = [words, formats, machines, edges, shell, app]
