@@ -21,6 +21,7 @@ import crash
 import events
 import legacy
 import repair
+import sdk
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
                      start, takes_of)
@@ -298,6 +299,7 @@ TESTS = [
     *commandline.TESTS,
     *legacy.TESTS,
     *repair.TESTS,
+    *sdk.TESTS,
 ]
 
 if __name__ == "__main__":

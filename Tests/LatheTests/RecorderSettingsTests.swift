@@ -25,7 +25,7 @@ struct RecorderSettingsTests {
     @Test(
         "are refused by the name of what is wrong",
         arguments: [
-            ("{\"audio\": \"mp3\"}", "audio"), ("{\"container\": \"ts\"}", "container"),
+            ("{\"audio\": \"mp3\"}", "audio"), ("{\"container\": \"avi\"}", "container"),
             ("{\"infoIntervalMilliseconds\": 500}", "infoIntervalMilliseconds"),
             ("{\"infoIntervalMilliseconds\": 10001}", "infoIntervalMilliseconds"),
             ("{\"streamType\": 4}", "streamType"), ("{\"trigger\": \"never\"}", "trigger"),

@@ -41,13 +41,13 @@ public struct RecorderSettings: Equatable, Sendable {
     public var videoStreamType = VideoStreamType.high
     /// `aac`, or `opus` to keep sound as it came.
     public var audio = "aac"
-    /// `auto`, `mp4` or `webm`.
+    /// `auto`, `mp4`, `webm` or `ts`.
     public var container = "auto"
     /// `continuous` for one file a user, or `legacy` for one of sound and one of pictures, cut as the legacy product cuts.
     public var splitting = "continuous"
     /// How long the recording may be, in whole seconds; nothing for any length.
     public var maximumSeconds: Int?
-    /// How long it waits in a channel without users, from 3 to 86400 s.
+    /// How long it waits in a channel without users, from 3 s to 30 days.
     public var idleSeconds = 300
     /// How often `recorderInfoUpdated` is told of each open file, from 1000 to 10000 ms; 0 for never.
     public var infoIntervalMilliseconds = 0
