@@ -19,7 +19,11 @@ import Glibc
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would leave the lock with a child that was forked and has not become another program yet.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Whether somebody has locked a directory now; one that cannot be looked at counts as locked.
     public static func isHeld(_ path: String) -> Bool {
