@@ -20,7 +20,7 @@ public import Codecs
     private let frame: FrameBuffer
     private let packet: PacketHolder
     private let samplesAtRatePerTick: Int
-    private var upsampler: Upsampler
+    private var upsampler: RateConverter
     private var repetition: WaveformRepetition
     /// Samples at the codec's own rate.
     private var samples: [Int16] = []
@@ -36,7 +36,7 @@ public import Codecs
         // All are made before any is kept, since a half-made value could not be thrown away.
         let frame = try FrameBuffer()
         let packet = try PacketHolder()
-        let upsampler = try Upsampler(inputRate: rate)
+        let upsampler = try RateConverter(from: rate, to: OpusDecoder.sampleRate)
         self.codec = codec
         self.channelCount = channelCount
         self.context = context

@@ -1,25 +1,28 @@
 import CFFmpeg
 
-/// Brings mono 16-bit sound of a lower rate to 48 kHz, piece after piece.
-@safe struct Upsampler: ~Copyable {
-    private static let outputRate: CInt = 48_000
+/// Brings mono 16-bit sound of one rate to another, piece after piece.
+@safe public struct RateConverter: ~Copyable, @unchecked Sendable {
+    // @unchecked Sendable: noncopyable, so the handle is only ever with the one thread that holds this value.
 
+    private let outputRate: Int
     private let context: OpaquePointer
     private var scratch: [Int16] = []
 
-    init(inputRate: Int) throws(CodecError) {
+    /// A converter between two rates, in samples a second.
+    public init(from inputRate: Int, to outputRate: Int) throws(CodecError) {
         var (mono, same) = unsafe (AVChannelLayout(), AVChannelLayout())
         unsafe av_channel_layout_default(&mono, 1)
         unsafe av_channel_layout_default(&same, 1)
         var allocated: OpaquePointer?
         var status = unsafe swr_alloc_set_opts2(
-            &allocated, &mono, AV_SAMPLE_FMT_S16, Self.outputRate, &same, AV_SAMPLE_FMT_S16, CInt(inputRate), 0, nil)
+            &allocated, &mono, AV_SAMPLE_FMT_S16, CInt(outputRate), &same, AV_SAMPLE_FMT_S16, CInt(inputRate), 0, nil)
         if status >= 0 { status = unsafe swr_init(allocated) }
         guard status >= 0, let made = unsafe allocated else {
             unsafe swr_free(&allocated)
             throw .ffmpeg("convert sound of \(inputRate) Hz", status)
         }
         unsafe context = made
+        self.outputRate = outputRate
     }
 
     deinit {
@@ -27,8 +30,8 @@ import CFFmpeg
         unsafe swr_free(&context)
     }
 
-    /// How many samples at 48 kHz are still inside: by so much the next output precedes the next input.
-    var delay: Int { unsafe Int(swr_get_delay(context, Int64(Self.outputRate))) }
+    /// How many samples at the output's rate are still inside: by so much the next output precedes the next input.
+    var delay: Int { unsafe Int(swr_get_delay(context, Int64(outputRate))) }
 
     /// Forgets what came so far.
     mutating func reset() {
@@ -37,7 +40,8 @@ import CFFmpeg
     }
 
     /// Converts a piece and appends what is ready, each sample `channelCount` times.
-    mutating func convert(_ samples: [Int16], channelCount: Int, into pcm: inout [Int16]) throws(CodecError) {
+    public mutating func convert(_ samples: [Int16], channelCount: Int = 1, into pcm: inout [Int16]) throws(CodecError)
+    {
         let context = unsafe context
         let capacity = unsafe Int(swr_get_out_samples(context, CInt(samples.count)))
         if scratch.count < capacity { scratch = [Int16](repeating: 0, count: capacity) }
