@@ -110,7 +110,7 @@ let shell: [Target] = [
 ]
 
 let app: [Target] = [
-    room("Lathe", ["Units", "Codecs", "Channel", "Capture", "Service", "API", "AV", "EventLoop"]),
+    room("Lathe", ["Units", "Codecs", "Channel", "Capture", "Pattern", "Service", "API", "AV", "EventLoop"]),
     .target(name: "CLathe", dependencies: ["Lathe"], exclude: ["include"], swiftSettings: house),
     .executableTarget(
         name: "lathe",

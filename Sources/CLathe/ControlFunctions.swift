@@ -75,3 +75,8 @@ public func latheRecorderStopSingleRecording(_ recorder: UnsafeMutableRawPointer
 {
     unsafe with(recorder, uid) { try await $0.stopSingleRecording($1) }
 }
+
+@_cdecl("lathe_recorder_set_volume_interval")
+public func latheRecorderSetVolumeInterval(_ recorder: UnsafeMutableRawPointer?, _ milliseconds: Int32) -> Int32 {
+    unsafe with(recorder) { try await $0.setAudioVolumeIndicationParameters(milliseconds: Int(milliseconds)) }
+}

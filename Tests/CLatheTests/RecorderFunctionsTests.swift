@@ -59,6 +59,7 @@ struct RecorderFunctionsTests {
             #expect(unsafe latheRecorderSubscribeAudio(recorder, "7") == 0)
             #expect(unsafe latheRecorderSubscribeAudio(recorder, nil) == -2)
             #expect(unsafe latheRecorderStopSingleRecording(recorder, "") == -121)
+            #expect(unsafe latheRecorderSetVolumeInterval(recorder, 500) == 0)
             #expect(unsafe latheRecorderRenewToken(recorder, "other") == 0)
             var directory = [CChar](repeating: 0, count: 1024)
             #expect(unsafe latheRecorderDirectory(recorder, &directory, 1024) > 0)

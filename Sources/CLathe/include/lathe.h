@@ -113,6 +113,9 @@ int32_t lathe_recorder_stop_service(lathe_recorder *recorder);
 int32_t lathe_recorder_pause(lathe_recorder *recorder);
 int32_t lathe_recorder_resume(lathe_recorder *recorder);
 
+/// Tells audioVolumeIndication and activeSpeaker so often; 10 ms or less ends that, as it is at first.
+int32_t lathe_recorder_set_volume_interval(lathe_recorder *recorder, int32_t milliseconds);
+
 // ---- Events, as one line of JSON each: {"event": "userJoined", "uid": "7"}; docs/sdk.md lists them. A program either asks
 // for them or is called.
 

@@ -27,6 +27,9 @@ public actor Recorder {
     var state = State.idle
     var users: RecordedUsers
     var userSettings: [String: UserRecorderSettings] = [:]
+    /// Who gets frames, and how many were left out of those that are gone.
+    var captures: [CapturePurpose: FrameCapture] = [:]
+    var formerDropCount = 0
 
     /// A recorder that has not joined a channel; fails in the mode that there is no engine for.
     public init(
@@ -82,6 +85,7 @@ public actor Recorder {
                 self.ended()
             }
             state = .joined(watch, ending: ending)
+            for capture in captures.values { capture.attach(watch) }
             // Whoever called meanwhile is heard now.
             try await update()
         } catch {
@@ -113,7 +117,10 @@ public actor Recorder {
 
     static let notJoined = RecorderError(.notInChannel, "the recorder is in no channel; call join first")
 
-    private func ended() { state = .idle }
+    private func ended() {
+        for capture in captures.values { capture.detach() }
+        state = .idle
+    }
 
     /// Lets the engine know whose media is recorded from now on.
     func update() async throws {
