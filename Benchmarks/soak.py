@@ -15,6 +15,7 @@ import calls  # noqa: E402 - found by the path above
 import crash  # noqa: E402 - found by the path above
 import events  # noqa: E402
 import run as end_to_end  # noqa: E402
+import sdk  # noqa: E402
 import squeeze  # noqa: E402
 from harness import run  # noqa: E402
 
@@ -81,7 +82,7 @@ def receiver_down_for_ten_minutes():
 
 
 if __name__ == "__main__":
-    sys.exit(run([two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
+    sys.exit(run([sdk.example_in_swift, two_hours_of_clocks, what_a_bad_network_costs, five_hundred_calls_with_everything,
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
                   loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
                   h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts,
