@@ -49,14 +49,25 @@ public actor Catalog {
 
     deinit { loop.stop() }
 
+    /// Makes the tables that are missing, in one step: of several processes that begin at once, one makes them all.
     private static func migrate(_ database: borrowing Database) throws(DatabaseError) {
-        let version = Int(try database.run("PRAGMA user_version").first?.integer(0) ?? 0)
-        for number in migrations.indices.dropFirst(version) {
-            try database.run("BEGIN IMMEDIATE")
-            try database.run(migrations[number])
-            try database.run("PRAGMA user_version = \(number + 1)")
+        guard try version(of: database) < migrations.count else { return }
+        try database.run("BEGIN IMMEDIATE")
+        do throws(DatabaseError) {
+            // Another may have been here while this waited.
+            for number in migrations.indices.dropFirst(try version(of: database)) {
+                try database.run(migrations[number])
+                try database.run("PRAGMA user_version = \(number + 1)")
+            }
             try database.run("COMMIT")
+        } catch {
+            _ = try? database.run("ROLLBACK")
+            throw error
         }
+    }
+
+    private static func version(of database: borrowing Database) throws(DatabaseError) -> Int {
+        Int(try database.run("PRAGMA user_version").first?.integer(0) ?? 0)
     }
 }
 

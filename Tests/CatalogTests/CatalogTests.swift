@@ -26,6 +26,19 @@ struct CatalogTests {
         }
     }
 
+    @Test("is made once, however many begin with it at the same moment")
+    func together() async throws {
+        try await withCatalogPath { path in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<12 {
+                    group.addTask { try await Catalog(path: path).begin(Self.entry(number)) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await Catalog(path: path).unfinished().count == 12)
+        }
+    }
+
     @Test("counts how often a recording was found without its process")
     func interruptions() async throws {
         try await withCatalogPath { path in
