@@ -43,8 +43,13 @@ class OldRecorder:
             return next((hit for hit in (re.match(pattern, line) for line in self.lines) if hit), None)
         with self.seen:
             self.seen.wait_for(found, seconds)
-            expect(found(), f"no line like {pattern} among {self.lines}")
+            expect(found(), f"no line like {pattern} among {self.lines}; {self.state()}")
             return found().group(1)
+
+    def state(self):
+        """Whether it still runs, else how it ended and what it said of that."""
+        status = self.process.poll()
+        return "it runs" if status is None else f"it ended with {status}: {self.process.stderr.read()[-1500:]}"
 
     def url(self):
         return self.wait_for(r"clients publish to (http://[^/]*)/whip/")
