@@ -1,33 +1,6 @@
 import Foundation
 import HTTPServer
-
-/// Any value of a JSON document.
-private enum JSONValue: Decodable {
-    case text(String)
-    case flag(Bool)
-    case number(Int)
-    case list([JSONValue])
-    case object([String: JSONValue])
-    /// A fraction, or nothing.
-    case other
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let number = try? container.decode(Int.self) {
-            self = .number(number)
-        } else if let list = try? container.decode([JSONValue].self) {
-            self = .list(list)
-        } else if let object = try? container.decode([String: JSONValue].self) {
-            self = .object(object)
-        } else {
-            self = .other
-        }
-    }
-}
+import Service
 
 /// One object of a request to the cloud's paths, read field by field.
 ///
@@ -84,7 +57,7 @@ final class CloudFields {
     /// A whole number, if it is there.
     func number(_ field: String, in range: ClosedRange<Int>) throws(CloudRefusal) -> Int? {
         guard let value = take(field) else { return nil }
-        guard case .number(let number) = value else {
+        guard case .whole(let number) = value else {
             throw .invalid("\(name(field)) is a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         guard range.contains(number) else {
@@ -96,7 +69,7 @@ final class CloudFields {
     /// True or false, if it is there.
     func flag(_ field: String) throws(CloudRefusal) -> Bool? {
         guard let value = take(field) else { return nil }
-        guard case .flag(let flag) = value else { throw .invalid("\(name(field)) is true or false") }
+        guard case .truth(let flag) = value else { throw .invalid("\(name(field)) is true or false") }
         return flag
     }
 

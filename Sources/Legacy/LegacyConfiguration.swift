@@ -7,14 +7,14 @@ import Service
 public struct LegacyConfiguration: Equatable, Sendable {
     public private(set) var order = LegacyOrder()
     private let file: String
-    private let values: [String: LegacyJSON]
+    private let values: [String: JSONValue]
     private var faults: [String] = []
 
     /// Reads a file's text; fails with everything that is wrong in it at once.
     public init(parsing text: Data, named file: String) throws(LegacyRefusal) {
         self.file = file
         do {
-            values = try JSONDecoder().decode([String: LegacyJSON].self, from: text)
+            values = try JSONDecoder().decode([String: JSONValue].self, from: text)
         } catch DecodingError.dataCorrupted(let context) {
             let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
             throw LegacyRefusal(["\(file) is not JSON: \(cause)"])
@@ -96,7 +96,7 @@ public struct LegacyConfiguration: Equatable, Sendable {
         }
     }
 
-    private func list(_ key: String) -> [LegacyJSON] { if case .list(let list)? = values[key] { list } else { [] } }
+    private func list(_ key: String) -> [JSONValue] { if case .list(let list)? = values[key] { list } else { [] } }
 
     // MARK: - Groups of keys
 

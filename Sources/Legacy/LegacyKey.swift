@@ -1,3 +1,5 @@
+import Service
+
 /// One key of a legacy JSON file, and what it must hold.
 public struct LegacyKey: Equatable, Sendable {
     /// What stands behind it.
@@ -11,7 +13,7 @@ public struct LegacyKey: Equatable, Sendable {
         case list = "a list"
         case object = "an object"
 
-        func takes(_ value: LegacyJSON) -> Bool {
+        func takes(_ value: JSONValue) -> Bool {
             switch (self, value) {
             case (.text, .text), (.whole, .whole), (.seconds, .whole), (.truth, .truth), (.list, .list),
                 (.object, .object):

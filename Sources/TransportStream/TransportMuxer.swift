@@ -136,7 +136,7 @@ public struct TransportMuxer: Sendable {
 
     private mutating func section(_ content: [UInt8], _ identifier: UInt16) {
         var section: [UInt8] = [0] + content
-        section.append(bigEndian: SectionChecksum.of(content))
+        section.append(bigEndian: SectionReader.checksum(content))
         section += [UInt8](repeating: 0xFF, count: Self.payloadByteCount - section.count)
         packet(section[...], identifier, beginsUnit: true, [], isFilled: false)
     }
@@ -172,17 +172,5 @@ extension StreamKind {
         case .adts, .unnamedPictures, .unnamedSound: 0x0F
         case .other(let number): number
         }
-    }
-}
-
-/// The checksum behind each table (ISO/IEC 13818-1 annex A): CRC-32 with the polynomial 0x04C11DB7, not reflected.
-enum SectionChecksum {
-    static func of(_ bytes: [UInt8]) -> UInt32 {
-        var remainder = UInt32.max
-        for byte in bytes {
-            remainder ^= UInt32(byte) << 24
-            for _ in 0..<8 { remainder = remainder & 0x8000_0000 == 0 ? remainder << 1 : remainder << 1 ^ 0x04C1_1DB7 }
-        }
-        return remainder
     }
 }

@@ -63,17 +63,3 @@ struct PauseLogTests {
         #expect(log.total == .milliseconds(20))
     }
 }
-
-/// A generator that repeats itself for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
-    }
-}

@@ -72,13 +72,8 @@ final class UserCapture {
     func select(_ selection: CaptureSelection, at now: Instant) {
         let (before, time) = (gate.current, context.order.time(at: now))
         gate.change(to: selection, at: time)
-        if selection.isPaused != before.isPaused { paused(selection.isPaused, at: time) }
-        if selection.isNothing, !before.isNothing {
-            drain(at: now)
-            for lane in lanes { lane.close(at: clock.recorded(time), next: .selection) }
-            sealed = time
-            collect()
-        }
+        if selection.isPaused != before.isPaused { paused(selection.isPaused, at: now) }
+        if selection.isNothing, !before.isNothing { seal(at: now, next: .selection) }
         expectMedia(at: time)
         guard selection.takes(.video), !before.takes(.video), let connection else { return }
         for section in connection.roles.indices where connection.roles[section].kind == .video {
@@ -88,18 +83,25 @@ final class UserCapture {
     }
 
     /// A pause begins or ends; where files are cut as the legacy product cuts them, it ends them.
-    private func paused(_ isPaused: Bool, at time: ChannelTime) {
+    private func paused(_ isPaused: Bool, at now: Instant) {
+        let time = context.order.time(at: now)
         if context.order.cutsPauses {
             clock.note(isPaused: isPaused, at: time)
         } else if isPaused, context.order.files.splitting == .legacy {
-            drain(at: context.order.origin + .nanoseconds(time.nanoseconds))
-            for lane in lanes { lane.close(at: clock.recorded(time), next: .pause) }
-            sealed = time
-            collect()
+            seal(at: now, next: .pause)
             for index in indexes { index.endSession() }
         } else if !isPaused {
             for lane in lanes { lane.wait(from: clock.recorded(time)) }
         }
+    }
+
+    /// Ends every file with what came before `now`; others may begin later, because of `cause`.
+    private func seal(at now: Instant, next cause: TakeCause) {
+        let time = context.order.time(at: now)
+        drain(at: now)
+        for lane in lanes { lane.close(at: clock.recorded(time), next: cause) }
+        sealed = time
+        collect()
     }
 
     /// Has every file followed by another as soon as that can be.

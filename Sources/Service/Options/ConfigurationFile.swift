@@ -27,9 +27,9 @@ public enum ConfigurationFile {
         }
     }
 
-    private static func parse(_ text: Data, named file: String) throws -> [String: ConfigurationValue] {
+    private static func parse(_ text: Data, named file: String) throws -> [String: JSONValue] {
         do {
-            return try JSONDecoder().decode([String: ConfigurationValue].self, from: text)
+            return try JSONDecoder().decode([String: JSONValue].self, from: text)
         } catch DecodingError.dataCorrupted(let context) {
             let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
             throw OptionError("\(file) is not JSON: \(cause)")
@@ -38,35 +38,16 @@ public enum ConfigurationFile {
         }
     }
 
-    private static func texts(of value: ConfigurationValue, named name: String, in file: String) throws -> [String] {
+    private static func texts(of value: JSONValue, named name: String, in file: String) throws -> [String] {
         switch value {
         case .text(let text): return [text]
+        case .whole(let number): return ["\(number)"]
         case .list(let list) where ServiceOptions.repeatableNames.contains(name):
             return try list.flatMap { try texts(of: $0, named: name, in: file) }
         case .list where ServiceOptions.names.contains(ServiceOptions.aliases[name] ?? name):
             throw OptionError("\(file): '\(name)' has one value, not a list")
-        case .list, .other: throw OptionError("\(file): '\(name)' must be a text or a whole number")
-        }
-    }
-}
-
-/// What stands behind a key of the file.
-private enum ConfigurationValue: Decodable {
-    case text(String)
-    case list([ConfigurationValue])
-    /// A truth value, a fraction, an object or nothing.
-    case other
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let number = try? container.decode(Int.self) {
-            self = .text("\(number)")
-        } else if let list = try? container.decode([ConfigurationValue].self) {
-            self = .list(list)
-        } else {
-            self = .other
+        case .list, .truth, .fraction, .object, .nothing:
+            throw OptionError("\(file): '\(name)' must be a text or a whole number")
         }
     }
 }
