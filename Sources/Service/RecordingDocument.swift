@@ -148,6 +148,13 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
 }
 
 extension RecordingDocument {
+    /// Reads one as the API shows it and as `recording.json` and the catalogue keep it; fails with a `DecodingError`.
+    public init(reading text: Data) throws {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        self = try decoder.decode(RecordingDocument.self, from: text)
+    }
+
     /// A recording that begins.
     init(
         id: String, channel: String, startedAt: WallTime, directory: String, files: FileChoices, idleSeconds: Int,

@@ -55,8 +55,6 @@ struct RemoteRecorder: Recorder {
             throw Problem(
                 status: 502, title: "Refused", detail: problem?["detail"] as? String ?? "\(server) refused \(path)")
         }
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        return try decoder.decode(RecordingDocument.self, from: answer)
+        return try RecordingDocument(reading: answer)
     }
 }

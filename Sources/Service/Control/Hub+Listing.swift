@@ -78,9 +78,7 @@ extension Hub {
     }
 
     private static func document(of entry: CatalogEntry) -> RecordingDocument? {
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        return entry.document.flatMap { try? decoder.decode(RecordingDocument.self, from: Data($0.utf8)) }
+        entry.document.flatMap { try? RecordingDocument(reading: Data($0.utf8)) }
     }
 }
 

@@ -23,10 +23,7 @@ struct RecoveredStory {
 
     /// Reads a `recording.json`; nothing if there is none that makes sense.
     static func read(_ path: String) -> RecordingDocument? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        return try? decoder.decode(RecordingDocument.self, from: data)
+        FileManager.default.contents(atPath: path).flatMap { try? RecordingDocument(reading: $0) }
     }
 
     /// Takes over what the files hold, and returns what became of those that were not whole, in words.
