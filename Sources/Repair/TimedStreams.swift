@@ -120,7 +120,7 @@ struct TimedStreams {
             lostCount += line == nil ? 0 : 1
             return
         }
-        let found = isPicture ? Self.pictures(in: bytes, codec) : Self.packets(in: bytes)
+        let found = isPicture ? Self.pictures(in: bytes, codec) : packets(in: bytes)
         if found.isEmpty { lostCount += 1 }
         for (number, sample) in found.enumerated() {
             let known = number == 0 ? line?.ticks : nil
@@ -146,12 +146,14 @@ struct TimedStreams {
         return found
     }
 
-    private static func packets(in bytes: [UInt8]) -> [AccessUnit] {
+    private mutating func packets(in bytes: [UInt8]) -> [AccessUnit] {
         var reader = ADTSReader()
         reader.push(bytes)
         reader.finish()
         var found: [AccessUnit] = []
         while let packet = reader.next() {
+            // The first of a stream may be one that has no line.
+            format = format ?? TrackFormat(packet.configuration)
             found.append(AccessUnit(offset: packet.offset, bytes: packet.bytes, isKeyframe: true))
         }
         return found

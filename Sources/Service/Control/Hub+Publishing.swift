@@ -55,8 +55,10 @@ extension Hub {
     /// Ends a user's publication at their own wish.
     public func leave(channel: String, id: String) async throws {
         let publication = try publication(channel, id)
+        // Before the recordings let go of the user: what came behind a gap is only handed out when nothing fills it any
+        // more.
+        publication.loop.order { $0.close(publication.peer) }
         left(publication.id, .closedByRemote)
-        await publication.loop.close(publication.peer)
     }
 
     /// Takes trickled candidates, or restarts ICE (RFC 9725 §4.3).
