@@ -50,13 +50,14 @@ struct TimedLane {
         if begins(entry, at: position), agrees(following, from: next) { return .take }
         // Most likely only its beginning is damaged, and its size is right.
         if next <= file.byteCount, isChain(following, at: next) { return .take }
-        guard let (place, isAtHand) = search(entries) else { return .lost }
-        return .orphans(position..<place, isAtHand: isAtHand)
+        if let (place, isAtHand) = search(entries) { return .orphans(position..<place, isAtHand: isAtHand) }
+        // Lines may be there for what the stream was cut off before.
+        return next == file.byteCount && begins(entry, at: position) ? .take : .lost
     }
 
     /// Whether the stream goes on behind a sample as the lines say; a bit or two of the next beginning may be damaged.
     private func agrees(_ following: ArraySlice<RecoveryTimes.Entry>, from start: Int) -> Bool {
-        guard start < file.byteCount else { return start == file.byteCount }
+        guard start < file.byteCount else { return start == file.byteCount && following.isEmpty }
         guard let next = following.first else { return beginsSomething(at: start) }
         if begins(next, at: start) { return true }
         guard wrongBitCount(of: next, at: start) <= 2, let second = following.dropFirst().first else { return false }

@@ -49,7 +49,8 @@ struct RepairPropertyTests {
         arguments: [
             (Damageable.Kind.adts, 613), (.adts, 614), (.adts, 620), (.times, 16_490), (.times, 16_551),
             (.times, 16_615), (.times, 18_000), (.timedPictures, 81_890), (.timedPictures, 81_896),
-            (.times, 8 * 44), (.times, 8 * 49 + 1), (.timedSound, 43_719), (.transport, 49_640), (.transport, 22_831),
+            (.times, 8 * 44), (.times, 8 * 49 + 1), (.times, 17_899), (.timedSound, 43_719), (.transport, 49_640),
+            (.transport, 22_831),
             (.transport, 18_207), (.transport, 18_222), (.transport, 22_828), (.transport, 22_847),
             (.transport, 30_242),
             (.transport, 126_344), (.transport, 264_712),

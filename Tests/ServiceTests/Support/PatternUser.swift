@@ -1,7 +1,6 @@
 import Codecs
 import DTLS
 import EventLoop
-import Link
 import Service
 import Synchronization
 
@@ -22,13 +21,13 @@ enum PatternUser {
 
     /// A user who has joined and is ready to send.
     static func join(
-        _ hub: Hub, channel: String = "room", uid: String, codec: Codec = .h264, setup: String = "actpass",
-        conditions: LinkConditions? = nil
+        _ hub: Hub, channel: String = "room", uid: String, codec: Codec = .h264, setup: String = "actpass"
     ) async throws -> Publisher {
         let publisher = try Publisher(
             source: LoopedSource(try (codec == .vp8 ? vp8 : h264).get()),
             signaller: HubSignaller(hub, channel: channel, uid: uid, setup: setup), certificate: try Certificate(),
-            conditions: conditions, seed: 1, on: try EventLoop(name: "user-\(uid)"))
+            conditions: nil,
+            seed: 1, on: try EventLoop(name: "user-\(uid)"))
         try await publisher.connect()
         return publisher
     }
