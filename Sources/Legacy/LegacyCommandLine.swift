@@ -28,6 +28,9 @@ public struct LegacyCommandLine: Sendable {
                 throw OptionError("--\(name) is the last word, and its value is missing")
             }
             switch found {
+            // `--trigger 1` is a beginning of a flag of numbers, and `--trigger manual` an option of ours.
+            case .flag(let flag) where flag.name != name && !flag.takes(value) && own.contains { $0.name == name }:
+                others.append(LegacyOption(name, value))
             case .flag(let flag): try values.set(flag, to: value)
             case .own(let name): others.append(LegacyOption(name, value))
             }

@@ -44,6 +44,9 @@ public struct LegacyFlag: Equatable, Sendable {
 }
 
 extension LegacyFlag {
+    /// Whether a text can be its value.
+    func takes(_ text: String) -> Bool { value == .text || LegacyValues.number(text) != nil }
+
     /// Every flag, in the order of its documents; those of 4.x behind the older ones.
     public static let all: [LegacyFlag] = [
         LegacyFlag("appId", .text, .call, "the project"),

@@ -13,22 +13,25 @@ enum LegacyReason {
     static let safeFiles = "MP4 files survive a crash by themselves"
     static let salt = "it is used with a cipher and a secret only"
     static let secondProgram = "there is no second program to find"
-    static let noScreenshots = "no screenshots are made"
+    static let noScreenshots = "no screenshots are made here; import Lathe, whose recorder makes them"
     static let proxy = "clients come to Lathe, which opens no connection that a proxy could carry"
-    static let speakers = "nobody is told who speaks"
+    static let speakers = "nobody is told here who speaks; import Lathe, whose recorder tells it"
     static let keyframes = "senders are asked for a keyframe when one is missing, and files seek by their index"
     static let h265 = "the clients choose, and H.265 is recorded where they do"
     static let senderSound = "sound keeps the sender's channels, at 48000 Hz"
     static let senderPictures = "pictures are kept as they were sent"
-    static let rawRate = "no raw sound is handed out"
+    static let rawRate = "no raw sound is handed out here; import Lathe, whose recorder does"
 
     // MARK: - Not possible
 
     static let composite = "Lathe makes no composite; leave it out, and merge the users' files with FFmpeg afterwards"
-    static let rawSound = "Lathe hands out no raw sound; leave it out, and decode the files with FFmpeg"
-    static let rawPictures = "Lathe hands out no raw pictures; leave it out, and decode the files with FFmpeg"
+    static let rawSound =
+        "this command hands out no raw sound; leave it out, and decode the files with FFmpeg, or import Lathe"
+    static let rawPictures =
+        "this command hands out no raw pictures; leave it out, and decode the files with FFmpeg, or import Lathe"
     static let screenshots =
-        "Lathe makes no screenshots; leave it out, and take them from the files with ffmpeg -i FILE -vf fps=1/5 %d.jpg"
+        "this command makes no screenshots; leave it out, and take them from the files with "
+        + "ffmpeg -i FILE -vf fps=1/5 %d.jpg, or import Lathe"
     static let encryption =
         "Lathe opens no media that clients encrypted with a secret of their own; leave it out on both sides, "
         + "for WebRTC encrypts every connection"

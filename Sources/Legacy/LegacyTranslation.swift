@@ -185,9 +185,10 @@ struct LegacyTranslation {
         let words = "0, 1 or 2 for a composite's files, or 4 to 7 for transport streams"
         guard let type = choice("mixedVideoAudio", [0, 1, 2, 4, 5, 6, 7], words), !isMixed else { return }
         switch type {
-        case 4: take("container", "ts")
-        case 5: ignore("mixedVideoAudio", LegacyReason.safeFiles)
-        case 1, 2, 6, 7: ignore("mixedVideoAudio", LegacyReason.compositeOnly)
+        // Who is in a file is for isMixingEnabled to say: what is left of 6 and 7 is the kind of file.
+        case 4, 6: take("container", "ts")
+        case 5, 7: ignore("mixedVideoAudio", LegacyReason.safeFiles)
+        case 1, 2: ignore("mixedVideoAudio", LegacyReason.compositeOnly)
         default: break
         }
     }

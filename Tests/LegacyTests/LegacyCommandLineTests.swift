@@ -34,6 +34,18 @@ struct LegacyCommandLineTests {
         #expect(values.text("userAccount") == "anna")
     }
 
+    @Test("tells an option of ours from the beginning of a flag by what stands behind it")
+    func ownName() throws {
+        let own = [OptionDescription("trigger", "automatic|manual", "when")]
+        let ours = try LegacyCommandLine(parsing: ["--trigger", "manual"], besides: own)
+        #expect(ours.others == [LegacyOption("trigger", "manual")])
+        #expect(ours.values == LegacyValues())
+        let theirs = try LegacyCommandLine(parsing: ["--trigger", "1"], besides: own)
+        #expect(theirs.others == [])
+        #expect(theirs.values.number("triggerMode") == 1)
+        #expect(throws: OptionError.self) { try LegacyCommandLine(parsing: ["--trigger", "manual"]) }
+    }
+
     @Test(
         "reads numbers in base 10, an empty one as 0, and 0 as no",
         arguments: [("0", 0), ("1", 1), ("7", 7), ("", 0), (" 5", 5), ("+5", 5), ("-1", -1), ("010", 10)])

@@ -130,10 +130,10 @@ struct LegacyConfigurationTests {
             "\($0)".contains("'waterMark' is set: Lathe draws nothing")
         }
         #expect { try Self.order(#"{"frameCaptureConfig": {"enable": true, "videoFrameType": 3}}"#) } throws: {
-            "\($0)".contains("'frameCaptureConfig' is enabled: Lathe makes no screenshots")
+            "\($0)".contains("'frameCaptureConfig' is enabled: this command makes no screenshots")
         }
         #expect { try Self.order(#"{"frameCaptureConfig": {"enable": true, "videoFrameType": 1}}"#) } throws: {
-            "\($0)".contains("'frameCaptureConfig' is enabled: Lathe hands out no raw pictures")
+            "\($0)".contains("'frameCaptureConfig' is enabled: this command hands out no raw pictures")
         }
     }
 }

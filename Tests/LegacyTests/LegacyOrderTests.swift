@@ -60,8 +60,8 @@ struct LegacyOrderTests {
     func screenshots() {
         #expect(
             throws: LegacyRefusal([
-                "--getVideoFrame 4: Lathe makes no screenshots; leave it out, and take them from the files with "
-                    + "ffmpeg -i FILE -vf fps=1/5 %d.jpg"
+                "--getVideoFrame 4: this command makes no screenshots; leave it out, and take them from the files with "
+                    + "ffmpeg -i FILE -vf fps=1/5 %d.jpg, or import Lathe"
             ])
         ) { try Self.order("--appId A --channel C --isVideoOnly 1 --getVideoFrame 4") }
     }

@@ -1,0 +1,54 @@
+"""The walk of compatibility: does what each row of docs/compatibility.md says, and fails on a row that is not so.
+
+`compatibility.py` runs it alone; so does `make compatibility`. A row that the walk does not know how to try fails, too.
+"""
+
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+import compatibility_api as api
+import compatibility_commandline as commandline
+import compatibility_page as page
+from harness import expect, run, server
+
+LANES = 6
+
+
+def walk(tally, rows, check):
+    """Tries all rows, some beside each other, and says everything that is wrong at once."""
+    def attempt(row):
+        try:
+            return check(row), None
+        except Exception as error:  # noqa: BLE001 - whatever a row does wrong, the others are tried all the same
+            return None, f"{row}: {type(error).__name__}: {error}"
+    with ThreadPoolExecutor(LANES) as pool:
+        results = list(pool.map(attempt, rows))
+    faults = [fault for _, fault in results if fault]
+    expect(not faults, f"{len(faults)} of {len(rows)} rows are not as docs/compatibility.md says:\n" + "\n".join(faults))
+    for what, _ in results:
+        tally.add(what)
+    return str(tally)
+
+
+def flags_and_keys_are_what_the_page_says():
+    rows = [row for name, rows in page.sections().items() for row in rows if "example" in row.cells]
+    expect(len(rows) > 100, f"there are {len(rows)} rows")
+    with server("--min-free", "1m") as host, tempfile.TemporaryDirectory(prefix="lathe-walk-") as root:
+        bench = commandline.Bench(host, root)
+        return walk(page.Tally("flags and keys"), rows, lambda row: commandline.check(bench, row))
+
+
+def requests_are_what_the_page_says():
+    rows = [row for name, rows in page.sections().items() for row in rows
+            if "over HTTP" in row.cells and name != "Numbers"]
+    expect(len(rows) > 60, f"there are {len(rows)} rows")
+    with server("--min-free", "1m") as host:
+        caller = api.Caller(host)
+        return walk(page.Tally("over HTTP"), rows, lambda row: api.check(caller, row))
+
+
+TESTS = [flags_and_keys_are_what_the_page_says, requests_are_what_the_page_says]
+
+if __name__ == "__main__":
+    sys.exit(run(TESTS, lanes=2))
