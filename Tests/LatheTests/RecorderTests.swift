@@ -6,28 +6,6 @@ import Testing
 
 @testable import Lathe
 
-/// Keeps what happened, by names and users.
-private final class Diary: RecorderDelegate {
-    private let state = Mutex<[RecorderEvent]>([])
-    private let work: @Sendable () -> Void
-
-    init(_ work: @escaping @Sendable () -> Void = {}) { self.work = work }
-
-    func happened(_ event: RecorderEvent) {
-        work()
-        state.withLock { $0.append(event) }
-    }
-
-    var events: [RecorderEvent] { state.withLock { $0 } }
-
-    func has(_ isMeant: (RecorderEvent) -> Bool) -> Bool { events.contains(where: isMeant) }
-
-    /// Waits until something has happened.
-    func heard(_ what: String, _ isMeant: (RecorderEvent) -> Bool) async throws {
-        try await eventually(what) { has(isMeant) ? true : nil }
-    }
-}
-
 @Suite("A recorder")
 struct RecorderTests {
     private static func isOpened(_ uid: String) -> (RecorderEvent) -> Bool {

@@ -1,0 +1,75 @@
+import Foundation
+import Publish
+import Testing
+
+@testable import Lathe
+
+@Suite("Callbacks of docs/compatibility.md")
+struct EventWalkTests {
+    private static let rows = PageRow.rows(under: "Callbacks")
+    /// What cells name besides events.
+    private static let others: Set<String> = ["directory", "received", "captured", "FrameObserver"]
+
+    /// The names of events in a row; none of what is never told.
+    private static func events(_ row: PageRow) -> [String] {
+        row.promise.contains("never told") ? [] : PageRow.code(row.promise).filter { !others.contains($0) }
+    }
+
+    @Test("are told in a call in which everything happens, and those that are never told are not")
+    func walk() async throws {
+        let told = try await Self.call()
+        for row in Self.rows {
+            let names = PageRow.code(row.promise).filter { !Self.others.contains($0) }
+            for name in names {
+                #expect(told.contains(name) == Self.events(row).contains(name), "\(row.testDescription): \(name)")
+            }
+        }
+        #expect(told.subtracting(Self.rows.flatMap(Self.events)).isEmpty, "the page does not name them")
+    }
+
+    @Test("are each named by a row, or there is nothing to tell")
+    func completeness() {
+        #expect(Self.rows.count > 15)
+        for row in Self.rows {
+            let isThere = !PageRow.code(row.promise).isEmpty || row.promise.hasPrefix("none")
+            #expect(isThere, "\(row.testDescription) says nothing of programs in Swift")
+        }
+    }
+
+    /// The names of all events of a call; users join, fall silent, turn their cameras and leave, and the disk refuses a file.
+    private static func call() async throws -> Set<String> {
+        try await withService { service in
+            try await service.setParameter("che.media_recorder_recover_files", true)
+            var settings = RecorderSettings()
+            settings.infoIntervalMilliseconds = 1_000
+            let recorder = try Recorder(service, settings: settings)
+            let (diary, counter) = (Diary(), FrameCounter())
+            try recorder.register(diary)
+            try await recorder.setAudioVolumeIndicationParameters(milliseconds: 200)
+            try await recorder.enableRecorderVideoFrameCapture(.encodedFrames, observer: counter)
+            try await recorder.join("room")
+            let directory = try #require(await recorder.directory)
+            let first = try await service.join("room", uid: 7)
+            let sending = Task { _ = try? await first.send(for: nil) }
+            try await diary.heard("numbers") { if case .remoteVideoStats = $0 { true } else { false } }
+            #expect(counter.count > 0)
+            // What cannot be written any more is no reason to end.
+            try FileManager.default.removeItem(atPath: directory)
+            let second = try await service.join("room", uid: 8)
+            let alsoSending = Task { _ = try? await second.send(for: nil) }
+            try await diary.heard("an error") { if case .error = $0 { true } else { false } }
+            try await diary.heard("a warning") { if case .warning = $0 { true } else { false } }
+            for user in [first, second] { await user.stop() }
+            for one in [sending, alsoSending] { await one.value }
+            try await diary.heard("8 is gone") { if case .userLeft("8", _) = $0 { true } else { false } }
+            _ = try await recorder.leave()
+            try await diary.heard("the end") { if case .disconnected = $0 { true } else { false } }
+            return Set(diary.events.map(Self.name))
+        }
+    }
+
+    private static func name(_ event: RecorderEvent) -> String {
+        let text = event.json.firstMatch(of: /"event":"(\w+)"/)?.output.1
+        return text.map(String.init) ?? ""
+    }
+}
