@@ -1,5 +1,5 @@
 # `make` builds; README.md and CONTRIBUTING.md say what the rest is for.
-.PHONY: build release library setup demo serve test lint format bench soak soak-crash fuzz players
+.PHONY: build release library setup demo serve test compatibility lint format bench soak soak-crash fuzz players
 .DEFAULT_GOAL := build
 
 lathe := .build/release/lathe
@@ -47,6 +47,13 @@ test:
 	swift build -c release --product lathe
 	$(MAKE) library
 	if [ -f Tests/EndToEnd/run.py ]; then $(python) Tests/EndToEnd/run.py; fi
+
+# Does what each row of docs/compatibility.md says, by the program, over HTTP, in Swift and in C; part of `make test`.
+compatibility: release
+	@scripts/setup --tests
+	$(python) Tests/EndToEnd/compatibility.py
+	swift build -c debug --build-tests
+	swift test --skip-build --no-parallel --filter 'WalkTests|CompatibilityPageTests|CompatibilityColumnTests'
 
 # What stopping costs, then what a stream costs beside Janus. Fails if the bar in docs/measurements.md is missed.
 bench: release

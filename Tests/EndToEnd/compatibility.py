@@ -12,9 +12,11 @@ import compatibility_api as api
 import compatibility_commandline as commandline
 import compatibility_events as events
 import compatibility_page as page
+import compatibility_program as program
 from harness import expect, run, server
 
 LANES = 6
+tallies = []
 
 
 def walk(tally, rows, check):
@@ -30,6 +32,7 @@ def walk(tally, rows, check):
     expect(not faults, f"{len(faults)} of {len(rows)} rows are not as docs/compatibility.md says:\n" + "\n".join(faults))
     for what, _ in results:
         tally.add(what)
+    tallies.append(tally)
     return str(tally)
 
 
@@ -43,7 +46,7 @@ def flags_and_keys_are_what_the_page_says():
 
 def requests_are_what_the_page_says():
     rows = [row for name, rows in page.sections().items() for row in rows
-            if "over HTTP" in row.cells and name != "Numbers"]
+            if "over HTTP" in row.cells and name not in ("Numbers", "What callbacks tell")]
     expect(len(rows) > 60, f"there are {len(rows)} rows")
     with server("--min-free", "1m") as host:
         caller = api.Caller(host)
@@ -57,15 +60,34 @@ def callbacks_are_what_the_page_says():
     finally:
         one.stop()
     shutil.rmtree(one.root, ignore_errors=True)
-    return walk(page.Tally("events"), page.sections()["Callbacks"], story.check)
+    rows = page.sections()
+    return "; ".join([walk(page.Tally("callbacks"), rows["Callbacks"], story.check),
+                      walk(page.Tally("what they tell"), rows["What callbacks tell"], story.check_field)])
+
+
+def the_program_is_what_the_page_says():
+    rows = page.sections()
+    files = rows["Which files come of it"]
+    with server("--min-free", "1m") as host, tempfile.TemporaryDirectory(prefix="lathe-walk-") as root:
+        bench = commandline.Bench(host, root)
+        call = program.Call(bench, files)
+        return "; ".join([
+            walk(page.Tally("files"), files, call.check),
+            walk(page.Tally("program"), rows["The program"], lambda row: program.check_program(bench, row)),
+            walk(page.Tally("beside the flags"), rows["Beside the flags"], lambda row: program.check_beside(bench, row)),
+            walk(page.Tally("numbers"), rows["Numbers"], lambda row: program.check_number(bench, call, row)),
+        ])
 
 
 # The longest first, so that the others run beside it.
 TESTS = [
     callbacks_are_what_the_page_says,
     flags_and_keys_are_what_the_page_says,
+    the_program_is_what_the_page_says,
     requests_are_what_the_page_says,
 ]
 
 if __name__ == "__main__":
-    sys.exit(run(TESTS, lanes=2))
+    status = run(TESTS, lanes=2)
+    print(sum(tallies, start=page.Tally("docs/compatibility.md")))
+    sys.exit(status)

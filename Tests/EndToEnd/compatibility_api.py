@@ -194,6 +194,7 @@ SPECIAL = {
     ("Of IRecordingEngine, up to 3.0.6, and the Java class RecordingSDK", "registerOberserver"): events,
     ("Of IRecordingEngine, up to 3.0.6, and the Java class RecordingSDK", "requestToken"):
         lambda caller, cell: caller.refused({"token": "007abc"}),
+    ("Of the Node sample", "error"): events,
     ("Of IServerEngine", "createAgoraServerEngine"): publish_file,
     ("Of IAgoraService, 4.x", "setLogFile"): log_file,
     ("Of IAgoraService, 4.x", "getSdkVersion"): version,
@@ -219,6 +220,9 @@ def check(caller, row):
         names = [name for name in row.names if name[0].islower()]
         expect(names, f"there is no name to try in {row}")
         caller.refused({name: 1 for name in names})
+    elif cell.startswith("refused: there is nothing at"):
+        for method, path, _ in requests(cell):
+            caller.missing(method, path)
     elif what == "refused":
         for method, path, body in requests(cell):
             last = list(body)[-1]

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from compatibility_page import code, kind
-from harness import LATHE, expect, free_ports, free_tcp_port, get_json
+from harness import LATHE, expect, free_ports, free_tcp_port, get_json, request
 
 # What a document says of a recording besides its story.
 SETTINGS = ["mode", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles", "idleSeconds", "control",
@@ -71,7 +71,10 @@ class Bench:
     def recordings(self, channel):
         return get_json(f"{self.host.url}/v1/recordings?channel={channel}")["recordings"]
 
-    def start(self, words, folder, channel, isOld, isHosted=True):
+    def request(self, method, path, body=None, headers=None):
+        return request(method, self.host.url + path, body, headers)
+
+    def start(self, words, folder, channel, isOld, isHosted=True, environment=None):
         """Starts one of the two commands; `words` may name the channel themselves."""
         words = [*([] if channel is None else ["--channel", channel]), *words]
         if isOld:
@@ -80,7 +83,7 @@ class Bench:
             words = [LATHE, "record", *words]
         if isHosted:
             return Command(words if isOld else [*words, "--server", self.host.url], folder,
-                           {"LATHE_SERVER": self.host.url} if isOld else {})
+                           {**({"LATHE_SERVER": self.host.url} if isOld else {}), **(environment or {})})
         return Command([*words, "--http", f"127.0.0.1:{free_tcp_port()}"], folder)
 
 
@@ -194,9 +197,9 @@ def host(bench, example, verdict, isOld):
     seen = [hosted(bench, make, isOld) for make in (lambda folder: words_of(example, folder),
                                                    lambda folder: options_of(verdict, folder))]
     expect(seen[0] == seen[1], f"{example}: {seen[0]} is not {seen[1]}, as of {verdict}")
-    what = verdict.split("`--", 1)[1].split("`")[0]
-    expect(seen[0][what.split()[0]] == {"udp-ports": "in range", "record-root": "there"}.get(
-        what.split()[0], "INFO" if what == "log-level 6" else ""), f"{example}: {seen[0]}")
+    option, value = code(verdict)[0].removeprefix("--").split(" ", 1)
+    wanted = {"record-root": "there", "udp-ports": "in range", "log-level": "INFO" if value >= "5" else ""}[option]
+    expect(seen[0][option] == wanted, f"{example}: {option} is {seen[0][option]}")
 
 
 def hosted(bench, make, isOld):
@@ -208,7 +211,7 @@ def hosted(bench, make, isOld):
         words += ["--record-root", folder / "usual"]
     if "log" not in text:
         words += ["--log-level", "2"]
-    if "dp" not in text and not isOld:
+    if "udp" not in text.lower() and not isOld:
         words += ["--udp-ports", "{}-{}".format(*free_ports(4))]
     run = bench.start(words, folder, bench.channel(), isOld, isHosted=False)
     url = run.wait_for(r".*(http://[0-9.:]+)/whip/")

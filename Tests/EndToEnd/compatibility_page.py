@@ -82,6 +82,13 @@ class Tally:
     def add(self, what):
         self.counts[what] = self.counts.get(what, 0) + 1
 
+    def __add__(self, other):
+        both = Tally(self.name)
+        for one in (self, other):
+            for what, number in one.counts.items():
+                both.counts[what] = both.counts.get(what, 0) + number
+        return both
+
     def __str__(self):
         parts = [f"{self.counts[what]} {words}" for what, words in self.words.items() if what in self.counts]
         return f"{self.name}: {sum(self.counts.values())} rows: {', '.join(parts)}"

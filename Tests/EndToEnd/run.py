@@ -16,6 +16,7 @@ import api
 import calls
 import cloud
 import commandline
+import compatibility
 import control
 import crash
 import events
@@ -300,6 +301,8 @@ TESTS = [
     *legacy.TESTS,
     *repair.TESTS,
     *sdk.TESTS,
+    # Starts hundreds of processes, and so keeps the machine busy: last, when few calls are left to be disturbed.
+    *compatibility.TESTS,
 ]
 
 if __name__ == "__main__":

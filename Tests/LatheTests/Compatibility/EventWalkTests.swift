@@ -21,23 +21,43 @@ struct EventWalkTests {
         for row in Self.rows {
             let names = PageRow.code(row.promise).filter { !Self.others.contains($0) }
             for name in names {
-                #expect(told.contains(name) == Self.events(row).contains(name), "\(row.testDescription): \(name)")
+                #expect((told[name] != nil) == Self.events(row).contains(name), "\(row.testDescription): \(name)")
             }
         }
-        #expect(told.subtracting(Self.rows.flatMap(Self.events)).isEmpty, "the page does not name them")
+        #expect(Set(told.keys).subtracting(Self.rows.flatMap(Self.events)).isEmpty, "the page does not name them")
+        for row in Self.fields { Self.check(row, told) }
     }
+
+    /// Whether the events of a row have the keys that it names.
+    private static func check(_ row: PageRow, _ told: [String: Set<String>]) {
+        if row.promise.hasPrefix("none") || row.promise.hasPrefix("`directory` of the recorder") { return }
+        guard let match = row.promise.prefixMatch(of: /((?:`\w+`(?:, )?)+) of (?:a )?`(\w+)`/) else {
+            Issue.record("\(row.testDescription) names no event: \(row.promise)")
+            return
+        }
+        let (names, event) = (Set(PageRow.code(String(match.output.1))), String(match.output.2))
+        let known = event == "FrameObserver" ? frames : told[event] ?? []
+        #expect(names.subtracting(known).isEmpty, "\(row.testDescription): \(event) has \(known.sorted())")
+    }
+
+    private static let fields = PageRow.rows(under: "What callbacks tell")
+    /// What a `FrameObserver` gets.
+    private static let frames = Set(
+        [
+            "\(PCMSound.self)", "\(YUVPicture.self)", "\(EncodedFrame.self)", "\(JPEGPicture.self)",
+        ])
 
     @Test("are each named by a row, or there is nothing to tell")
     func completeness() {
-        #expect(Self.rows.count > 15)
+        #expect(Self.rows.count > 15 && Self.fields.count > 15)
         for row in Self.rows {
             let isThere = !PageRow.code(row.promise).isEmpty || row.promise.hasPrefix("none")
             #expect(isThere, "\(row.testDescription) says nothing of programs in Swift")
         }
     }
 
-    /// The names of all events of a call; users join, fall silent, turn their cameras and leave, and the disk refuses a file.
-    private static func call() async throws -> Set<String> {
+    /// All events of a call by name, with the keys of each; users join, fall silent, turn their cameras and leave, and the disk refuses a file.
+    private static func call() async throws -> [String: Set<String>] {
         try await withService { service in
             try await service.setParameter("che.media_recorder_recover_files", true)
             var settings = RecorderSettings()
@@ -64,12 +84,14 @@ struct EventWalkTests {
             try await diary.heard("8 is gone") { if case .userLeft("8", _) = $0 { true } else { false } }
             _ = try await recorder.leave()
             try await diary.heard("the end") { if case .disconnected = $0 { true } else { false } }
-            return Set(diary.events.map(Self.name))
+            return diary.events.reduce(into: [:]) { told, event in
+                let keys = event.json.matches(of: /"(\w+)":/).map { String($0.output.1) }
+                told[Self.name(event), default: []].formUnion(keys)
+            }
         }
     }
 
     private static func name(_ event: RecorderEvent) -> String {
-        let text = event.json.firstMatch(of: /"event":"(\w+)"/)?.output.1
-        return text.map(String.init) ?? ""
+        event.json.firstMatch(of: /"event":"(\w+)"/).map { String($0.output.1) } ?? ""
     }
 }

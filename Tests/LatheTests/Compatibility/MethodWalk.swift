@@ -51,6 +51,11 @@ enum MethodWalk {
         "Java registerOberserver": .honoured(register),
     ]
 
+    /// Of the Node sample, which has names of its own.
+    static let node: [String: WalkStep] = [
+        "setMixLayout": .nothing, "joinChannel": .nothing, "/recorder/v1/start": .nothing, "error": .nothing,
+    ]
+
     static let sender: [String: WalkStep] = ["createAgoraServerEngine": .nothing]
 
     static let service: [String: WalkStep] = [

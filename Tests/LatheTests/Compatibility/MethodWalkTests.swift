@@ -6,7 +6,8 @@ import Testing
 struct MethodWalkTests {
     /// The tables of steps, by how the headings begin.
     private static let tables = [
-        ("Of IRecordingEngine", MethodWalk.engine), ("Of IServerEngine", MethodWalk.sender),
+        ("Of IRecordingEngine", MethodWalk.engine), ("Of the Node sample", MethodWalk.node),
+        ("Of IServerEngine", MethodWalk.sender),
         ("Of IAgoraService", MethodWalk.service), ("Of IAgoraMediaRtcRecorder", MethodWalk.recorder),
     ]
 
