@@ -71,7 +71,8 @@ enum RecorderLocal {
     private static func record(_ order: RecordOrder) async throws -> Int32 {
         if order.server == nil { CrashReporter.arm(in: order.service.stateDirectory + "/crashes") }
         for note in order.notes { complain("\(name): \(note)") }
-        let signals = Signals.requests(ending: [SIGINT, SIGQUIT, SIGTERM])
+        // SIGABRT from outside has always been a way to end it; a process that aborts by itself dies all the same.
+        let signals = Signals.requests(ending: [SIGINT, SIGQUIT, SIGABRT, SIGTERM])
         signal(SIGPIPE, SIG_IGN)
         guard let url = order.server else { return try await host(order, signals) }
         let run = RecordingRun(recorder: RemoteRecorder(server: url), voice: LegacyVoice(), signals: signals)

@@ -51,6 +51,7 @@ enum Signals {
         switch signal {
         case SIGINT: "SIGINT"
         case SIGQUIT: "SIGQUIT"
+        case SIGABRT: "SIGABRT"
         case SIGUSR1: "SIGUSR1"
         case SIGUSR2: "SIGUSR2"
         default: "SIGTERM"

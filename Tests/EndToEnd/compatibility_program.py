@@ -105,13 +105,19 @@ def endings(bench):
             expect(status == 0, f"{run.words}: {number} {status} {errors}")
 
 
-def crashes(bench):
-    for isOld in (True, False):
-        run, folder, _ = hosted(bench, isOld)
-        run.process.send_signal(signal.SIGABRT)
-        status, errors = run.end()
-        reports = [path for path in folder.rglob(".lathe/crashes/*") if path.stat().st_size]
-        expect(status == -signal.SIGABRT and reports, f"{run.words}: {status} {errors} {reports}")
+def aborts(bench):
+    run, folder, directory = hosted(bench, True)
+    run.process.send_signal(signal.SIGABRT)
+    status, errors = run.end()
+    expect(status == 0 and (directory / "recording2-done.txt").exists(), f"{run.words}: {status} {errors}")
+    run, folder, directory = hosted(bench, False)
+    run.process.send_signal(signal.SIGABRT)
+    deadline = time.time() + 30
+    while not any(path.stat().st_size for path in folder.rglob(".lathe/crashes/*")):
+        expect(time.time() < deadline, f"{run.words} wrote no report")
+        time.sleep(0.1)
+    status, errors = run.end(isTold=True)
+    expect(status == 0 and (directory / "recording2-done.txt").exists(), f"{run.words}: {status} {errors}")
 
 
 def wait_until(bench, channel, isPaused):
@@ -161,7 +167,7 @@ def many(bench):
 PROGRAM = {
     "`--name value`": forms, "a flag given twice": twice, "every flag takes a value": values, "unknown flag": wrong,
     "exit status 0": statuses, "an AAC and an MP4": splitting, "`recordFileRootDir` is": root,
-    "`Recording directory is DIR`": lines, "SIGINT": endings, "SIGABRT": crashes, "SIGUSR1 starts": manual,
+    "`Recording directory is DIR`": lines, "SIGINT": endings, "SIGABRT": aborts, "SIGUSR1 starts": manual,
     "SIGUSR1 and SIGUSR2 do nothing": automatic, "many processes": many,
 }
 
