@@ -48,6 +48,8 @@ def requests_are_what_the_page_says():
     rows = [row for name, rows in page.sections().items() for row in rows
             if "over HTTP" in row.cells and name not in ("Numbers", "What callbacks tell")]
     expect(len(rows) > 60, f"there are {len(rows)} rows")
+    strangers = set(api.SPECIAL) - {(row.section, row.names[0]) for row in rows}
+    expect(not strangers, f"no row is tried by {strangers}")
     with server("--min-free", "1m") as host:
         caller = api.Caller(host)
         return walk(page.Tally("over HTTP"), rows, lambda row: api.check(caller, row))
@@ -68,6 +70,8 @@ def callbacks_are_what_the_page_says():
 def the_program_is_what_the_page_says():
     rows = page.sections()
     files = rows["Which files come of it"]
+    strangers = {*program.NUMBERS, *program.BESIDE} - {row.names[0] for row in rows["Numbers"] + rows["Beside the flags"]}
+    expect(not strangers and len(program.PROGRAM) == len(rows["The program"]), f"no row is tried by {strangers}")
     with server("--min-free", "1m") as host, tempfile.TemporaryDirectory(prefix="lathe-walk-") as root:
         bench = commandline.Bench(host, root)
         call = program.Call(bench, files)
@@ -88,6 +92,6 @@ TESTS = [
 ]
 
 if __name__ == "__main__":
-    status = run(TESTS, lanes=2)
+    status = run(TESTS, lanes=3)
     print(sum(tallies, start=page.Tally("docs/compatibility.md")))
     sys.exit(status)

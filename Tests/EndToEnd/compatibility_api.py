@@ -168,8 +168,11 @@ def events(caller, cell):
     caller.perform(cell)
     document = caller.begin()
     caller.end(document)
-    told = get_json(f"{caller.url}/v1/events?recording={document['id']}")["events"]
-    expect(told and told[0]["type"] == "started", f"{told}")
+    deadline = time.time() + 20
+    while not (told := get_json(f"{caller.url}/v1/events?recording={document['id']}")["events"]):
+        expect(time.time() < deadline, "nothing is told")
+        time.sleep(0.05)
+    expect(told[0]["type"] == "started", f"{told}")
 
 
 def modes(caller, cell):

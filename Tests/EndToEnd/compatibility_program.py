@@ -146,6 +146,8 @@ def automatic(bench):
         run = bench.start([], bench.folder(), channel, isOld)
         run.wait_for(BEGUN[isOld])
         run.process.send_signal(signal.SIGUSR2)
+        # Two signals that wait at once have no order.
+        time.sleep(1)
         status, errors = run.end(isTold=True)
         said = errors + "\n".join(run.lines)
         expect(status == 0 and "passed over" in said, f"{run.words}: {status} {said}")
@@ -258,6 +260,10 @@ def check_beside(bench, row):
 
 # ---------------------------------------------------------------- numbers
 
+def events_of(bench, recording):
+    return get_json(f"{bench.host.url}/v1/events?recording={recording}&limit=1000")["events"]
+
+
 def ended(bench, **fields):
     """How a recording ends of which nothing is told but what it was started with."""
     status, begun = send(bench.host.url, "POST", "/v1/recordings", {"channel": bench.channel(), **fields})
@@ -266,7 +272,10 @@ def ended(bench, **fields):
     while (found := get_json(f"{bench.host.url}/v1/recordings/{begun['id']}"))["state"] != "finished":
         expect(time.time() < deadline, f"{fields}: it does not end")
         time.sleep(0.1)
-    told = get_json(f"{bench.host.url}/v1/events?recording={begun['id']}&limit=1000")["events"]
+    # The last event is told a moment after the document has it.
+    while not (told := events_of(bench, begun["id"])) or "final" not in told[-1]:
+        expect(time.time() < deadline, f"{fields}: its end is not told")
+        time.sleep(0.1)
     return found["end"], told[-1]["outcome"]
 
 
