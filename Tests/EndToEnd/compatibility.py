@@ -61,7 +61,7 @@ def callbacks_are_what_the_page_says():
         story = events.Story(one)
     finally:
         one.stop()
-    shutil.rmtree(one.root, ignore_errors=True)
+        shutil.rmtree(one.root, ignore_errors=True)
     rows = page.sections()
     return "; ".join([walk(page.Tally("callbacks"), rows["Callbacks"], story.check),
                       walk(page.Tally("what they tell"), rows["What callbacks tell"], story.check_field)])
