@@ -49,6 +49,7 @@ let formats: [Target] = [
     room("TransportStream", ["Bytes", "Units"]),
     room("MJR", ["Bytes", "Units"]),
     room("Pattern", ["Bytes", "Units", "Codecs"]),
+    room("Token", ["Bytes"]),
 ]
 
 let machines: [Target] = [
@@ -110,7 +111,7 @@ let shell: [Target] = [
 ]
 
 let app: [Target] = [
-    room("Lathe", ["Units", "Codecs", "Channel", "Capture", "Pattern", "Service", "API", "AV", "EventLoop"]),
+    room("Lathe", ["Units", "Codecs", "Token", "Channel", "Capture", "Pattern", "Service", "API", "AV", "EventLoop"]),
     .target(name: "CLathe", dependencies: ["Lathe"], exclude: ["include"], swiftSettings: house),
     .executableTarget(
         name: "lathe",
@@ -130,7 +131,7 @@ let fuzzTargets: Target = .target(
     name: "FuzzTargets",
     dependencies: [
         "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Jitter", "Codecs", "Depacketize", "MP4", "WebM",
-        "Elementary", "TransportStream", "MJR", "Capture", "WebRTC",
+        "Elementary", "TransportStream", "MJR", "Token", "Capture", "WebRTC",
     ],
     path: "Fuzz/Targets", swiftSettings: house)
 
@@ -153,6 +154,7 @@ let testTargets: [Target] = [
     tests("TransportStream", ["Bytes"]),
     tests("MJR", ["Bytes"]),
     tests("Pattern", ["Bytes", "Units", "Codecs"]),
+    tests("Token", ["Bytes"]),
     tests(
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),

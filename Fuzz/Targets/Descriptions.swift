@@ -1,6 +1,7 @@
 import Codecs
 import SDP
 import Secure
+import Token
 import Units
 import WHIP
 
@@ -28,6 +29,11 @@ enum Descriptions {
         guard let fragment = try? SDPFragment(parsing: input) else { return }
         let again = try? SDPFragment(parsing: fragment.description)
         precondition(again == fragment, "a fragment reads the same once written")
+    }
+
+    static func token(_ input: [UInt8]) {
+        guard let token = try? AccessToken(parsing: String(decoding: input, as: UTF8.self)) else { return }
+        precondition(token.expiry.map { $0 >= 0 } ?? true, "a token ends after 1970 began")
     }
 
     private static func expectSame(_ description: SessionDescription) {

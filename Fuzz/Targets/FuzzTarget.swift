@@ -25,6 +25,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case transportStream = "transport-stream"
     case mjr
     case times
+    case token
     case peer
 
     /// Runs the parser on one input; a trap is a find.
@@ -51,6 +52,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .transportStream: Elements.transport(input)
         case .mjr: Elements.mjr(input)
         case .times: Elements.times(input)
+        case .token: Descriptions.token(input)
         case .peer: Connection.run(input)
         }
     }

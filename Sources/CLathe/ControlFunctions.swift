@@ -52,6 +52,24 @@ public func latheRecorderSubscribeVideo(_ recorder: UnsafeMutableRawPointer?, _ 
     unsafe with(recorder, uid) { try await $0.subscribeVideo($1) }
 }
 
+@_cdecl("lathe_recorder_subscribe_video_type")
+public func latheRecorderSubscribeVideoType(
+    _ recorder: UnsafeMutableRawPointer?, _ uid: UnsafePointer<CChar>?, _ type: Int32
+) -> Int32 {
+    LastError.status {
+        let handle = unsafe try Unmanaged<RecorderHandle>.at(recorder, "recorder")
+        let uid = unsafe uid == nil ? nil : try text(uid, "uid")
+        guard let type = VideoStreamType(rawValue: Int(type)) else {
+            throw RecorderError(.invalidArgument, "type is 0 for high or 1 for low, not \(type)", field: "type")
+        }
+        try waiting {
+            guard let uid else { return try await handle.recorder.subscribeAllVideo(type) }
+            try await handle.recorder.subscribeVideo(uid, type)
+        }
+        return 0
+    }
+}
+
 @_cdecl("lathe_recorder_unsubscribe_audio")
 public func latheRecorderUnsubscribeAudio(_ recorder: UnsafeMutableRawPointer?, _ uid: UnsafePointer<CChar>?) -> Int32 {
     unsafe with(recorder, uid) { try await $0.unsubscribeAudio($1) }

@@ -9,11 +9,15 @@ final class ServiceHandle: Sendable {
 
 /// What a `lathe_recorder` points to.
 final class RecorderHandle: @unchecked Sendable {
-    // @unchecked Sendable: the callback is changed only under the lock.
+    // @unchecked Sendable: the callback is changed only under its lock, and the observers under theirs.
     let recorder: Recorder
     let mailbox = EventMailbox()
     private let lock = NSLock()
     private var callback: CallbackDelegate?
+    /// Keeps observers in the order in which the recorder has them.
+    private let observing = NSLock()
+    private var pictureObserver: CallbackObserver?
+    private var soundObserver: CallbackObserver?
 
     init(_ recorder: Recorder) throws {
         self.recorder = recorder
@@ -37,6 +41,31 @@ final class RecorderHandle: @unchecked Sendable {
         recorder.unregister(mailbox)
         for event in mailbox.takeAll() { next.call(event) }
         try recorder.register(next)
+    }
+
+    /// Does what gives pictures to another observer, and returns when the one before is called no more.
+    func replacePictureObserver(
+        by next: CallbackObserver?, _ body: @escaping @Sendable () async throws -> Void
+    ) throws {
+        let former = try observing.withLock {
+            try waiting(for: body)
+            defer { pictureObserver = next }
+            return pictureObserver
+        }
+        // Not under the lock: the callback that is waited for may be about to call us.
+        former?.end()
+    }
+
+    /// Does what gives sound to another observer, and returns when the one before is called no more.
+    func replaceSoundObserver(
+        by next: CallbackObserver?, _ body: @escaping @Sendable () async throws -> Void
+    ) throws {
+        let former = try observing.withLock {
+            try waiting(for: body)
+            defer { soundObserver = next }
+            return soundObserver
+        }
+        former?.end()
     }
 }
 

@@ -124,5 +124,7 @@ public func latheRecorderRelease(_ recorder: UnsafeMutableRawPointer?) {
     guard let recorder = unsafe recorder else { return }
     let handle = unsafe Unmanaged<RecorderHandle>.fromOpaque(recorder).takeRetainedValue()
     try? handle.set(nil)
+    try? handle.endPictures()
+    try? handle.endSound()
     handle.recorder.unregister(handle.mailbox)
 }

@@ -31,7 +31,8 @@ public struct LayerSelector: Sendable {
         var isAsked = false
     }
 
-    private let choice: LayerChoice
+    /// Which of them is wanted; another choice takes effect on a keyframe of what is wanted then.
+    public var choice: LayerChoice
     /// By the encodings' numbers.
     private var layers: [Layer?] = []
     /// The encoding that goes to the file; nothing before the first keyframe of any.

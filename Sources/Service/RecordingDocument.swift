@@ -176,7 +176,7 @@ extension RecordingDocument {
         return CaptureSelection(
             takesSound: !isStopped && control.media != .video && control.audioUsers.includes(uid),
             takesPictures: !isStopped && control.media != .audio && control.videoUsers.includes(uid),
-            isPaused: isPaused ?? false)
+            isPaused: isPaused ?? false, layer: control.streamTypes?[uid] ?? streamType)
     }
 
     /// The pauses that are over, or go on, where they are cut out of files.

@@ -98,6 +98,7 @@ extension Peer where Channel: ~Copyable {
             return
         }
         noteHeard(along: path)
+        lastMediaHeard = now
         let header: RTPHeader
         do { header = try RTPHeader(parsing: datagram.span) } catch {
             counts.drops[.malformedRTP] += 1

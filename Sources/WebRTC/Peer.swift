@@ -3,7 +3,7 @@ import Codecs
 import Jitter
 import RTP
 public import Secure
-import Units
+public import Units
 
 /// Which end of a connection a peer is.
 public enum PeerRole: Sendable {
@@ -85,6 +85,8 @@ public struct Peer<Channel: SecureChannel & ~Copyable>: ~Copyable {
     var flightSent: Instant?
     /// What the sender may send, if it wants to be told.
     var bitrate: BitrateEstimate?
+    /// When the last authentic packet of media came.
+    public internal(set) var lastMediaHeard: Instant?
     /// What had been expected and lost when the estimate was told last.
     var bitrateLoss: (expected: Int64, lost: Int64) = (0, 0)
 

@@ -96,10 +96,24 @@ struct LegacyVoice: RecordingVoice {
         switch event.type {
         case "userJoined": say("User \(user) joined, RecordingDir:\(document.directory)")
         // 0 for who said goodbye, 1 for who was not heard of any more.
-        case "userLeft": say("User \(user) offline, reason: \(detail == "left" ? 0 : 1)")
+        case "userLeft":
+            say("User \(user) offline, reason: \(detail == "left" ? 0 : 1)")
+            sayPictures(event, in: document)
+        case "connectionInterrupted": say("connection is interrupted")
+        case "connectionLost": say("connection is lost")
+        case "reconnected": say("rejoin channel id : \(document.channel), width uid: 0")
+        case "takeOpened", "muted", "unmuted", "frozen", "unfrozen": sayPictures(event, in: document)
         case "writeFailed", "trouble", "storageSlow", "diskFilling", "takeNotMended": complain("warn: \(detail)")
         default: break
         }
+    }
+
+    /// Whether pictures come of anybody, if that is new.
+    private func sayPictures(_ event: RecordingDocument.Event, in document: RecordingDocument) {
+        let before = document.hasPictures(until: event.sequence - 1)
+        let now = document.hasPictures(until: event.sequence)
+        guard before != now else { return }
+        say("pre receiving video status is \(before ? 1 : 0) now receiving video status is \(now ? 1 : 0)")
     }
 
     func obeyed(_ signal: Int32, _ words: String) { complain("\(Signals.name(signal)): \(words)") }
@@ -107,5 +121,23 @@ struct LegacyVoice: RecordingVoice {
     func ended(_ document: RecordingDocument) {
         say("leave channel with code:\(document.end?.leaveCode ?? 0)")
         if let end = document.end { complain("ended: \(end.reason)") }
+    }
+}
+
+extension RecordingDocument {
+    /// Whether pictures of anybody came after an event, by the events up to it.
+    fileprivate func hasPictures(until sequence: Int) -> Bool {
+        var users: Set<String> = []
+        for event in events where event.sequence <= sequence {
+            guard let uid = event.uid else { continue }
+            switch (event.type, event.detail) {
+            case ("takeOpened", _):
+                if takes.contains(where: { $0.file == event.detail && $0.video != nil }) { users.insert(uid) }
+            case ("unmuted", "video"), ("unfrozen", "video"): users.insert(uid)
+            case ("muted", "video"), ("frozen", "video"), ("userLeft", _): users.remove(uid)
+            default: break
+            }
+        }
+        return !users.isEmpty
     }
 }

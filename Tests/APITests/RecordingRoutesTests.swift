@@ -168,10 +168,14 @@ struct RecordingRoutesTests {
             #expect(try await fixture.respond(.post, path + "/pause").object["isPaused"] as? Bool == true)
             #expect(try await fixture.respond(.post, path + "/resume").object["isPaused"] as? Bool == false)
             let changed = try await fixture.respond(
-                .patch, path, #"{"videoUsers": {"only": ["1"]}, "idleSeconds": 20}"#, type: "application/json"
+                .patch, path,
+                #"{"videoUsers": {"only": ["1"]}, "streamType": 1, "streamTypes": {"7": 0}, "idleSeconds": 20}"#,
+                type: "application/json"
             ).object
             let control = try #require(changed["control"] as? [String: Any])
             #expect((control["videoUsers"] as? [String: Any])?["only"] as? [String] == ["1"])
+            #expect(control["streamTypes"] as? [String: Int] == ["7": 0])
+            #expect(changed["streamType"] as? Int == 1)
             #expect(changed["idleSeconds"] as? Int == 20)
             let stopped = try await fixture.respond(.post, path + "/users/7/stop").object
             #expect(stopped["stoppedUsers"] as? [String] == ["7"])
@@ -194,6 +198,7 @@ struct RecordingRoutesTests {
         arguments: [
             (#"{"audioUsers": {"only": ["1"], "except": ["2"]}}"#, "audioUsers"),
             (#"{"videoUsers": {"matching": "["}}"#, "videoUsers"),
+            (#"{"streamTypes": {"7": 2}}"#, "streamTypes.7"), (#"{"streamTypes": ["7"]}"#, "streamTypes"),
             (#"{"idleSeconds": 1}"#, "idleSeconds"), (#"{"maximumSeconds": 0}"#, "maximumSeconds"),
             (#"{"names": "x"}"#, "names"),
             (#"{"media": "none"}"#, "media"), (#"{"audioUsers": []}"#, "audioUsers"),

@@ -15,7 +15,7 @@ struct HeaderTests {
     func functions() throws {
         let header = try Self.text("include/lathe.h").split(separator: "\n").filter { !$0.hasPrefix("///") }
         let declared = header.flatMap { $0.matches(of: /\b(lathe_\w+)\(/).map { String($0.output.1) } }
-        let sources = try ["ServiceFunctions", "RecorderFunctions", "ControlFunctions"].map {
+        let sources = try ["ServiceFunctions", "RecorderFunctions", "ControlFunctions", "ObserverFunctions"].map {
             try Self.text($0 + ".swift")
         }
         let made = sources.joined().matches(of: /@_cdecl\("(\w+)"\)/).map { String($0.output.1) }

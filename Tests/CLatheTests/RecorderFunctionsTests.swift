@@ -11,33 +11,6 @@ private final class Heard: Sendable {
 
 @Suite("Functions of a recorder")
 struct RecorderFunctionsTests {
-    /// Calls `body` with a recorder of a service that runs; both are gone afterwards.
-    private static func withRecorder(
-        _ body: @escaping @Sendable (UnsafeMutableRawPointer?) throws -> Void
-    ) async throws {
-        try await onThread { unsafe try prepare(body) }
-    }
-
-    private static func prepare(_ body: (UnsafeMutableRawPointer?) throws -> Void) throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: root) }
-        var service: UnsafeMutableRawPointer?
-        defer { unsafe latheServiceRelease(service) }
-        for _ in 0..<50 {
-            let port = UInt16.random(in: 12_000...31_000)
-            let json =
-                #"{"recordRoot": "\#(root)", "hasHTTP": false, "lowUDPPort": \#(port), "highUDPPort": \#(port + 3)}"#
-            try #require(unsafe latheServiceCreate(json, &service) == 0)
-            if unsafe latheServiceStart(service) == 0 { break }
-            unsafe latheServiceRelease(service)
-            unsafe service = nil
-        }
-        var recorder: UnsafeMutableRawPointer?
-        try #require(unsafe latheRecorderCreate(service, nil, &recorder) == 0)
-        defer { unsafe latheRecorderRelease(recorder) }
-        unsafe try body(recorder)
-    }
-
     private static func nextEvent(_ recorder: UnsafeMutableRawPointer?) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe latheNextEvent(recorder, 30_000, &buffer, 4096)
@@ -46,11 +19,11 @@ struct RecorderFunctionsTests {
 
     @Test("join, tell, refuse and leave")
     func life() async throws {
-        unsafe try await Self.withRecorder { recorder in
+        unsafe try await withRecorder { recorder in
             #expect(unsafe latheRecorderLeave(recorder) == -113)
             #expect(lastError().contains("call join first"))
             #expect(unsafe latheRecorderJoin(recorder, "", nil, nil) == -102)
-            #expect(unsafe latheRecorderJoin(recorder, "room", "42", "token") == 0)
+            #expect(unsafe latheRecorderJoin(recorder, "room", "42", "") == 0)
             #expect(lastError() == "")
             #expect(unsafe latheRecorderJoin(recorder, "room", nil, nil) == -17)
             #expect(unsafe latheRecorderStartService(recorder) == -8)
@@ -60,7 +33,14 @@ struct RecorderFunctionsTests {
             #expect(unsafe latheRecorderSubscribeAudio(recorder, nil) == -2)
             #expect(unsafe latheRecorderStopSingleRecording(recorder, "") == -121)
             #expect(unsafe latheRecorderSetVolumeInterval(recorder, 500) == 0)
-            #expect(unsafe latheRecorderRenewToken(recorder, "other") == 0)
+            #expect(unsafe latheRecorderRenewToken(recorder, "other") == -110)
+            #expect(lastError().contains("'token'"))
+            let never =
+                "006970CA35de60c44645bbae8a215061b33IAAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHwEAAAACAAAAEAAB"
+            #expect(unsafe latheRecorderRenewToken(recorder, never + "AAAArggAAAEAAQAAAAAA") == 0)
+            #expect(unsafe latheRecorderSubscribeVideoType(recorder, "7", 1) == 0)
+            #expect(unsafe latheRecorderSubscribeVideoType(recorder, nil, 1) == 0)
+            #expect(unsafe latheRecorderSubscribeVideoType(recorder, "7", 2) == -2)
             var directory = [CChar](repeating: 0, count: 1024)
             #expect(unsafe latheRecorderDirectory(recorder, &directory, 1024) > 0)
             #expect(unsafe latheRecorderDirectory(recorder, &directory, 5) == -6)
@@ -72,7 +52,7 @@ struct RecorderFunctionsTests {
 
     @Test("keep an event that does not fit, and wait no longer than they were told")
     func smallBuffer() async throws {
-        unsafe try await Self.withRecorder { recorder in
+        unsafe try await withRecorder { recorder in
             var small = [CChar](repeating: 0, count: 8)
             #expect(unsafe latheNextEvent(recorder, 0, &small, 8) == 0)
             #expect(unsafe latheRecorderJoin(recorder, "room", nil, nil) == 0)
@@ -88,7 +68,7 @@ struct RecorderFunctionsTests {
     @Test("call back with what waits and what comes, and not after the end of that")
     func callback() async throws {
         let heard = Heard()
-        unsafe try await Self.withRecorder { recorder in
+        unsafe try await withRecorder { recorder in
             withExtendedLifetime(heard) {
                 let context = unsafe Unmanaged.passUnretained(heard).toOpaque()
                 let function: EventFunction = { event, context in

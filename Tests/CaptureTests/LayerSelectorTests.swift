@@ -36,6 +36,19 @@ struct LayerSelectorTests {
         #expect(bench.requests() == [])
     }
 
+    @Test("goes over to the other end when that is chosen, on a keyframe")
+    func otherChoice() {
+        let bench = Bench(.high)
+        for encoding in [0, 1, 2] { _ = bench.take(encoding, key: true, at: 0) }
+        #expect(bench.selector.current == 2)
+        bench.choose(.low)
+        #expect(bench.take(2, at: 33))
+        #expect(bench.requests() == [0])
+        #expect(!bench.take(1, key: true, at: 40))
+        #expect(bench.take(0, key: true, at: 50))
+        #expect(!bench.take(2, at: 66))
+    }
+
     @Test("gives a silent encoding up for the best that still comes, and returns when it is back")
     func pause() {
         let bench = Bench(.high)
@@ -114,6 +127,8 @@ private final class Bench {
             encoding: encoding, isKeyframe: isKeyframe,
             size: isKeyframe ? size ?? LayerSelectorTests.sizes[encoding] : nil, at: .ms(milliseconds))
     }
+
+    func choose(_ choice: LayerChoice) { selector.choice = choice }
 
     func requests() -> [Int] {
         var requests: [Int] = []

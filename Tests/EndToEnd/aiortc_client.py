@@ -53,7 +53,18 @@ class Tone(MediaStreamTrack):
         return frame
 
 
-async def publish(url, codec, seconds):
+async def pause(senders, begin, end):
+    """Sends nothing from one moment to another."""
+    tracks = [sender.track for sender in senders]
+    await asyncio.sleep(begin)
+    for sender in senders:
+        sender.replaceTrack(None)
+    await asyncio.sleep(end - begin)
+    for sender, track in zip(senders, tracks):
+        sender.replaceTrack(track)
+
+
+async def publish(url, codec, seconds, silence):
     peer = RTCPeerConnection()
     picture = Picture()
     sender = peer.addTransceiver(picture, direction="sendonly")
@@ -70,7 +81,11 @@ async def publish(url, codec, seconds):
     await peer.setRemoteDescription(RTCSessionDescription(answer.read().decode(), "answer"))
     await asyncio.wait_for(connected.wait(), 15)
     began = time.time()
+    if silence:
+        pausing = asyncio.ensure_future(pause(peer.getSenders(), *silence))
     await asyncio.sleep(seconds)
+    if silence:
+        await pausing
     duration = time.time() - began
     gone = urllib.request.Request(urllib.parse.urljoin(url, answer.headers["Location"]), method="DELETE")
     await asyncio.to_thread(urllib.request.urlopen, gone)
@@ -83,5 +98,6 @@ if __name__ == "__main__":
     parser.add_argument("url", help="the WHIP endpoint")
     parser.add_argument("--codec", choices=["h264", "vp8"], default="h264")
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--pause", type=float, nargs=2, metavar=("FROM", "TO"), help="seconds between which nothing is sent")
     given = parser.parse_args()
-    asyncio.run(publish(given.url, given.codec, given.seconds))
+    asyncio.run(publish(given.url, given.codec, given.seconds, given.pause))

@@ -8,9 +8,10 @@ from harness import Failure, expect, ffmpeg_errors, measure, post, probe, reques
 
 
 @contextmanager
-def users(one, *uids, seconds, channel="room"):
+def users(one, *uids, seconds, channel="room", more=()):
     """Users who send the pattern, each for itself."""
-    sending = [start("publish", "--server", one.url, "--channel", channel, "--uid", uid, "--pattern", "--seconds", seconds)
+    sending = [start("publish", "--server", one.url, "--channel", channel, "--uid", uid, "--pattern", "--seconds", seconds,
+                     *more)
                for uid in uids]
     try:
         yield
@@ -106,6 +107,28 @@ def users_are_chosen_while_a_recording_runs():
         expect(kinds["9"] == [(False, True)], f"{kinds}")
 
 
+def sizes_are_chosen_for_each_user():
+    with server() as one:
+        url = begin(one, streamTypes={"8": 1})
+        with users(one, 7, 8, seconds=40, more=("--codec", "vp8", "--simulcast")):
+            one.wait_for("room", lambda found: sizes(found, "7")[-1:] == [640] and sizes(found, "8")[-1:] == [160], 25)
+            status, _, body = request("PATCH", url, json.dumps({"streamTypes": {"7": 1}}).encode(),
+                                      {"Content-Type": "application/json"})
+            expect(status == 200, body)
+            one.wait_for("room", lambda found: sizes(found, "7")[-1:] == [160] and sizes(found, "8")[-1:] == [640], 25)
+            recording = end(one, url)
+        for path in takes_of(recording):
+            expect(not ffmpeg_errors(path), path.name)
+        expect(len(recording["takes"]) == 2, f"{recording['takes']}")
+        return f"7: {sizes(recording, '7')}, 8: {sizes(recording, '8')}"
+
+
+def sizes(recording, uid):
+    """The widths of a user's pictures, one after the other, as far as they were told."""
+    return [size["width"] for take in recording["takes"] if take["uid"] == uid
+            for size in (take.get("proof") or {}).get("sizes", [])]
+
+
 def one_channel_is_recorded_in_several_ways():
     with server() as one:
         plain = begin(one)
@@ -146,6 +169,7 @@ TESTS = [
     a_pause_is_cut_out_or_held,
     manual_recordings_wait_for_their_start,
     users_are_chosen_while_a_recording_runs,
+    sizes_are_chosen_for_each_user,
     one_channel_is_recorded_in_several_ways,
     a_recording_ends_or_goes_on_at_its_longest,
 ]

@@ -83,6 +83,29 @@ def old_recorder(*flags, environment=None):
             one.reader.join()
 
 
+def recorder_local_tells_of_the_network():
+    """The lines that the old program prints when nothing is heard for a while."""
+    low, high = free_ports(8)
+    with old_recorder("--appId", "0123456789abcdef", "--channel", "room", "--idle=30",
+                      "-lowUdpPort", low, "-highUdpPort", high) as one:
+        one.directory()
+        user = start("publish", "--server", one.url(), "--channel", "room", "--uid", "5", "--pattern", "--seconds", "60")
+        try:
+            one.wait_for("(pre receiving video status is 0 now receiving video status is 1)")
+            user.send_signal(signal.SIGSTOP)
+            one.wait_for("(pre receiving video status is 1 now receiving video status is 0)")
+            one.wait_for("(connection is interrupted)")
+            one.wait_for("(connection is lost)")
+            user.send_signal(signal.SIGCONT)
+            one.wait_for("(rejoin channel id : room, width uid: 0)")
+        finally:
+            user.send_signal(signal.SIGCONT)
+            user.terminate()
+            user.communicate(timeout=20)
+        status, errors = one.end(signal.SIGINT)
+        expect(status == 0, f"status {status}: {errors}")
+
+
 def recorder_local_records_by_itself():
     """The flags of a guide's script: files of the old kinds, the old lines, and the old status when everybody has left."""
     low, high = free_ports(8)
@@ -239,6 +262,7 @@ def recorder_local_reads_its_file():
 TESTS = [
     recorder_local_starts_and_pauses_by_signals,
     recorder_local_records_by_itself,
+    recorder_local_tells_of_the_network,
     recorder_local_reads_its_file,
     recorder_local_records_a_servers_channel,
     recorder_local_runs_many_to_a_machine,

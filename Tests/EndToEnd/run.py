@@ -23,6 +23,7 @@ import events
 import legacy
 import repair
 import sdk
+import states
 from browser import PagePublisher, camera_file, chromium
 from harness import (ROOT, expect, ffmpeg_errors, get, get_json, lathe, measure, post, probe, request, run, server,
                      start, takes_of)
@@ -301,6 +302,7 @@ TESTS = [
     *legacy.TESTS,
     *repair.TESTS,
     *sdk.TESTS,
+    *states.TESTS,
     # Starts hundreds of processes, and so keeps the machine busy: last, when few calls are left to be disturbed.
     *compatibility.TESTS,
 ]

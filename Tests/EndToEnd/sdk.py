@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import threading
@@ -24,8 +25,8 @@ def configuration(root):
     return json.dumps({"recordRoot": f"{root}/rec", "httpPort": 0, "lowUDPPort": low, "highUDPPort": high})
 
 
-def call(command, root):
-    """Runs an example while a user sends the pattern; checks what it says, and its file."""
+def run_while_publishing(command, root):
+    """Runs a program that hosts a channel while a user sends the pattern to it; returns what it says."""
     example = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                cwd=root, env=dict(os.environ, LC_ALL="C.UTF-8"))
     watch = threading.Timer(120, example.kill)
@@ -42,6 +43,12 @@ def call(command, root):
         watch.cancel()
         example.kill()
     expect(example.returncode == 0, f"status {example.returncode}: {output[-500:]} {errors[-1500:]}")
+    return output
+
+
+def call(command, root):
+    """Runs an example in a call; checks what it says, and its file."""
+    output = run_while_publishing(command, root)
     events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     expect("left with code 16" in output, output[-500:])
     check(events)
@@ -50,7 +57,7 @@ def call(command, root):
     expect(not ffmpeg_errors(files[0]), ffmpeg_errors(files[0])[:500])
     frames = probe(files[0])["frames"]
     expect(frames >= 140, f"{frames} pictures of 150")
-    return f"{len(events)} events, {frames} pictures"
+    return f"{len(events)} events, {frames} pictures", output
 
 
 def check(events):
@@ -72,7 +79,38 @@ def example_in_cpp():
         expect(made.returncode == 0, made.stderr[-1500:])
         wrong = subprocess.run([f"{root}/recorder", "room", '{"port": 1}'], capture_output=True, text=True)
         expect(wrong.returncode == 1 and "there is no 'port'" in wrong.stderr, wrong.stderr)
-        return call([f"{root}/recorder", "room", configuration(root)], root)
+        words, output = call([f"{root}/recorder", "room", configuration(root)], root)
+        seen = re.search(r"saw (\d+) pictures, (\d+) keyframes, (\d+) bytes; heard (\d+) samples; missed (\d+)", output)
+        expect(seen, output[-500:])
+        pictures, keyframes, size, samples, missed = map(int, seen.groups())
+        expect(140 <= pictures <= 155 and keyframes >= 1 and size > 10_000, seen.group())
+        expect(70_000 <= samples <= 84_000 and missed == 0, seen.group())
+        return words
+
+
+def observer_in_c(kind):
+    """A program in C that gets decoded pictures, or their JPEG files."""
+    with tempfile.TemporaryDirectory() as root:
+        built = subprocess.run(
+            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/Sources/CLathe/include", "-o", f"{root}/observer",
+             ROOT / "Tests/EndToEnd/observer.c", f"-L{LIBRARY}", "-llathe", f"-Wl,-rpath,{LIBRARY}",
+             "-Wl,--allow-shlib-undefined"], capture_output=True, text=True, timeout=120)
+        expect(built.returncode == 0, built.stderr[-1500:])
+        output = run_while_publishing([f"{root}/observer", kind, configuration(root), root], root)
+        seen = json.loads(output.splitlines()[-1])
+        expect(seen["isOrdered"] == 1 and seen["dropped"] == 0, f"{seen}")
+        files = list(Path(root).glob("7_*.jpg"))
+        if kind == "jpegs":
+            expect(4 <= seen["pictures"] <= 6 and seen["files"] == len(files) == seen["pictures"], f"{seen}, {files}")
+            expect(not ffmpeg_errors(files[0]), ffmpeg_errors(files[0])[:500])
+            expect(probe(files[0])["width"] == seen["width"], f"{probe(files[0])}, {seen}")
+        else:
+            expect(140 <= seen["pictures"] <= 155 and seen["changes"] == 1, f"{seen}")
+        return f"{seen['pictures']} of {seen['width']}×{seen['height']}"
+
+
+def pictures_in_c(): return observer_in_c("pictures")
+def jpegs_in_c(): return observer_in_c("jpegs")
 
 
 def example_in_java():
@@ -80,7 +118,7 @@ def example_in_java():
         made = make("java", root)
         expect(made.returncode == 0, made.stderr[-1500:])
         return call(["java", f"-Djna.library.path={LIBRARY}", "-cp", f"{root}:/usr/share/java/jna.jar", "Recorder", "room",
-                     configuration(root)], root)
+                     configuration(root)], root)[0]
 
 
 def example_in_swift():
@@ -89,7 +127,7 @@ def example_in_swift():
     made = subprocess.run(["swift", "build", "--package-path", package], capture_output=True, text=True, timeout=1800)
     expect(made.returncode == 0, made.stdout[-1500:] + made.stderr[-1500:])
     with tempfile.TemporaryDirectory() as root:
-        return call([package / ".build/debug/SwiftRecorder", "room", configuration(root)], root)
+        return call([package / ".build/debug/SwiftRecorder", "room", configuration(root)], root)[0]
 
 
-TESTS = [example_in_cpp, example_in_java]
+TESTS = [example_in_cpp, example_in_java, pictures_in_c, jpegs_in_c]

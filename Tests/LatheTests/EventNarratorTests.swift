@@ -47,11 +47,14 @@ struct EventNarratorTests {
                 .connected(channel: "room", uid: "9"), .userJoined(uid: "7"),
                 .firstRemoteAudioDecoded(uid: "7", elapsed: Self.elapsed),
                 .userAudioStateChanged(uid: "7", state: .decoding, reason: .internal, elapsed: Self.elapsed),
+                .receivingStreamStatusChanged(audio: true, video: false),
                 .recorderStateChanged(uid: "7", state: .start, reason: .none, file: "7_1.mp4"),
                 .userVideoStateChanged(uid: "7", state: .stopped, reason: .remoteMuted, elapsed: Self.elapsed),
                 .userVideoStateChanged(uid: "7", state: .decoding, reason: .remoteUnmuted, elapsed: Self.elapsed),
+                .receivingStreamStatusChanged(audio: true, video: true),
                 .userAudioStateChanged(uid: "7", state: .stopped, reason: .remoteOffline, elapsed: Self.elapsed),
                 .userLeft(uid: "7", reason: .quit),
+                .receivingStreamStatusChanged(audio: false, video: false),
                 .recorderStateChanged(uid: "7", state: .stop, reason: .overMaximumDuration, file: "7_1.mp4"),
                 .disconnected(channel: "room", leaveCode: .timerCatch, reason: "why", isNormal: true),
             ])
@@ -68,6 +71,7 @@ struct EventNarratorTests {
                 .firstRemoteVideoDecoded(uid: "7", width: 640, height: 480, elapsed: Self.elapsed),
                 .userVideoStateChanged(uid: "7", state: .decoding, reason: .internal, elapsed: Self.elapsed),
                 .videoSizeChanged(uid: "7", width: 640, height: 480, rotation: 0),
+                .receivingStreamStatusChanged(audio: false, video: true),
             ])
     }
 
@@ -89,6 +93,42 @@ struct EventNarratorTests {
             ])
         #expect(narrator.saw(.picture(width: 320, height: 240, rotation: 90), of: "7", elapsed: .zero) == [])
         #expect(narrator.size(of: "7")?.width == 320)
+    }
+
+    @Test("says that streams fail, which a mute is not, and that nothing is heard of anybody")
+    func failing() {
+        var narrator = EventNarrator(channel: "room", uid: "0")
+        func hear(_ type: String, _ uid: String? = nil, _ detail: String? = nil) -> [RecorderEvent] {
+            narrator.heard(Self.event(type, uid, detail), elapsed: Self.elapsed)
+        }
+        _ = hear("userJoined", "7")
+        #expect(hear("frozen", "7", "video") == [])
+        #expect(hear("unfrozen", "7", "video") == [])
+        _ = narrator.saw(.picture(width: 640, height: 480, rotation: 0), of: "7", elapsed: .zero)
+        _ = narrator.saw(.sound, of: "7", elapsed: .zero)
+        #expect(
+            hear("frozen", "7", "video") == [
+                .userVideoStateChanged(uid: "7", state: .frozen, reason: .congestion, elapsed: Self.elapsed),
+                .receivingStreamStatusChanged(audio: true, video: false),
+            ])
+        #expect(
+            hear("frozen", "7", "audio") == [
+                .userAudioStateChanged(uid: "7", state: .frozen, reason: .noPacket, elapsed: Self.elapsed),
+                .receivingStreamStatusChanged(audio: false, video: false),
+            ])
+        #expect(
+            hear("unfrozen", "7", "video") == [
+                .userVideoStateChanged(uid: "7", state: .decoding, reason: .recovery, elapsed: Self.elapsed),
+                .receivingStreamStatusChanged(audio: false, video: true),
+            ])
+        #expect(hear("frozen", "7", "screen video") == [])
+        #expect(
+            hear("noStream", "7", "words") == [
+                .recorderStateChanged(uid: "7", state: .error, reason: .noStream, file: "")
+            ])
+        #expect(hear("connectionInterrupted", nil, "words") == [.connectionInterrupted(channel: "room")])
+        #expect(hear("connectionLost", nil, "words") == [.connectionLost(channel: "room")])
+        #expect(hear("reconnected", nil, "words") == [.reconnected(channel: "room")])
     }
 
     @Test("says who was not heard of any more, and what the disk refused")

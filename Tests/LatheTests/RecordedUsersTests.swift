@@ -26,6 +26,15 @@ struct RecordedUsersTests {
         #expect(users == RecordedUsers(subscribesAll: true, startsAll: true))
     }
 
+    @Test("has one size of pictures, and another of those who are named, until one is chosen for all")
+    func sizes() {
+        var users = RecordedUsers(subscribesAll: true, startsAll: true)
+        users.choose(.low, of: "7")
+        #expect(users.type == .high && users.types == ["7": .low])
+        users.choose(.low)
+        #expect(users.type == .low && users.types == [:])
+    }
+
     @Test("is nobody where nobody was subscribed to")
     func nobody() {
         var users = RecordedUsers(subscribesAll: false, startsAll: true)

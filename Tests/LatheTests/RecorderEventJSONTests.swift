@@ -42,8 +42,13 @@ struct RecorderEventJSONTests {
                 #"{"event":"remoteAudioStats","lostPerMille":3,"quality":2,"receivedBitsPerSecond":9,"uid":"7"}"#
             ),
             (.error(.failed, "a \"word\""), #"{"code":1,"event":"error","message":"a \"word\""}"#),
+            (
+                .receivingStreamStatusChanged(audio: true, video: false),
+                #"{"audio":true,"event":"receivingStreamStatusChanged","video":false}"#
+            ),
+            (.reconnected(channel: "r"), #"{"channel":"r","event":"reconnected"}"#),
+            (.tokenPrivilegeWillExpire(token: "secret"), #"{"event":"tokenPrivilegeWillExpire"}"#),
             (.tokenPrivilegeDidExpire, #"{"event":"tokenPrivilegeDidExpire"}"#),
-            (.encryptionError(.decryption), #"{"code":1,"event":"encryptionError"}"#),
         ] as [(RecorderEvent, String)])
     func lines(event: RecorderEvent, json: String) { #expect(event.json == json) }
 }

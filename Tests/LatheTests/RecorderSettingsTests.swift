@@ -6,7 +6,11 @@ import Testing
 
 @Suite("A recorder's settings")
 struct RecorderSettingsTests {
-    private static let everybody = RecordedUsers(subscribesAll: true, startsAll: true)
+    private static let everybody: RecordedUsers = {
+        var users = RecordedUsers(subscribesAll: true, startsAll: true, type: .low)
+        users.choose(.high, of: "7")
+        return users
+    }()
 
     @Test("ask the engine for what they say")
     func request() throws {
@@ -17,6 +21,7 @@ struct RecorderSettingsTests {
         var expected = RecordingRequest(channel: "room", idleSeconds: 30)
         (expected.audio, expected.container, expected.splitting) = (.opus, .auto, .continuous)
         (expected.media, expected.streamType, expected.trigger) = (.audio, .low, .manual)
+        expected.streamTypes = ["7": .high]
         (expected.maximumSeconds, expected.atMaximum, expected.recoverFiles) = (60, .stop, true)
         (expected.audioUsers, expected.videoUsers) = (.everybody, .everybody)
         #expect(request == expected)

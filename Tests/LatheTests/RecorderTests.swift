@@ -34,7 +34,7 @@ struct RecorderTests {
             let diary = Diary()
             try recorder.register(diary)
             let stream = recorder.events()
-            try await recorder.join("room", user: "900", token: "any")
+            try await recorder.join("room", user: "900", token: "")
             let fleet = try await service.join("room", uid: 7)
             _ = try await fleet.send(for: .seconds(5))
             try await diary.heard("user 7 is gone") { $0 == .userLeft(uid: "7", reason: .quit) }
@@ -205,13 +205,13 @@ struct RecorderTests {
             await Self.fails(.notSupported) { try await recorder.enableAndUpdateVideoWatermarks() }
             await Self.fails(.notSupported) { try await recorder.disableVideoWatermarks() }
             await Self.fails(.notSupported) { try await recorder.enableEncryption() }
-            await Self.fails(.notSupported) { try await recorder.subscribeAllVideo(.low) }
             await Self.fails(.invalidUserID) { try await recorder.subscribeAudio("") }
             try await recorder.join("room")
             await Self.fails(.joinChannelRejected) { try await recorder.join("other") }
             await Self.fails(.invalidState) { try await recorder.startService() }
-            try await recorder.renewToken("t")
+            await Self.fails(.invalidToken) { try await recorder.renewToken("t") }
             _ = try await recorder.leave()
+            await Self.fails(.invalidToken) { try await recorder.join("room", token: "007AAAA") }
             // It may join again.
             try await recorder.join("room")
             _ = try await recorder.leave()

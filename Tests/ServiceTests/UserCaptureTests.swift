@@ -165,6 +165,48 @@ struct UserCaptureTests {
         #expect(bench.closed[0].videoFrameCount == (choice == .high ? 201 : 200))
     }
 
+    @Test("goes over to another encoding of a simulcast while it runs, in the same file")
+    func otherLayer() async throws {
+        let bench = try CaptureBench()
+        bench.connect([.opus, .h264], encodings: 2, at: 0)
+        for time in stride(from: Int64(0), to: 6_000, by: 40) {
+            if time == 3_000 { bench.select(CaptureSelection(layer: .low), at: time) }
+            for (encoding, width) in [(0, 320), (1, 640)] {
+                bench.take(
+                    PictureMaker.picture(.h264, isKeyframe: time % 1_000 == 0, width: width, at: time), 1, encoding,
+                    UInt32(1 + encoding))
+            }
+        }
+        await bench.finish(at: 6_000)
+        #expect(bench.closed.count == 1)
+        #expect(bench.closed[0].proof?.sizes.map(\.width) == [320, 640, 320])
+    }
+
+    @Test("tells apart who mutes, who vanishes for a while, and pictures that cannot be decoded")
+    func states() async throws {
+        let bench = try CaptureBench()
+        bench.connect(at: 0)
+        bench.send(from: 0, to: 2_000)
+        bench.send([0], from: 2_000, to: 6_000)
+        bench.send(from: 6_000, to: 7_000)
+        // Nothing at all.
+        bench.advance(to: 13_000)
+        bench.send(from: 13_000, to: 14_000)
+        bench.send(from: 14_000, to: 17_000) { frame, _ in frame.isBroken = true }
+        bench.send(from: 17_000, to: 18_000)
+        // Nothing but signs of life.
+        for time in stride(from: Int64(19_000), through: 24_000, by: 1_000) { bench.hear(at: time) }
+        await bench.finish(at: 24_000)
+        let told = bench.happenings
+        #expect(told.prefix(2) == ["muted video", "unmuted video"])
+        #expect(Set(told[2...3]) == ["frozen audio", "frozen video"])
+        #expect(told[4].hasPrefix("noStream "))
+        #expect(Set(told[5...6]) == ["unfrozen audio", "unfrozen video"])
+        #expect(told[7...8] == ["frozen video", "unfrozen video"])
+        #expect(Set(told[9...10]) == ["muted audio", "muted video"])
+        #expect(told[11].hasPrefix("noStream "))
+    }
+
     @Test("holds the last clean picture after a loss, or keeps what came", arguments: OnLoss.allCases)
     func onLoss(choice: OnLoss) async throws {
         let bench = try CaptureBench { $0.onLoss = choice }

@@ -5,7 +5,7 @@ enum Layers {
     static let words: Set<String> = ["Bytes", "Units", "Secure"]
     static let formats: Set<String> = [
         "Codecs", "Depacketize", "Elementary", "Jitter", "MJR", "MP4", "Pattern", "RTP", "SDP", "STUN",
-        "TransportStream",
+        "Token", "TransportStream",
         "WHIP", "WebM",
     ]
     static let machines: Set<String> = ["Capture", "Channel", "Link", "WebRTC"]

@@ -11,7 +11,7 @@ public enum RecorderState: Int, Sendable {
 public enum RecorderReason: Int, Sendable {
     case none = 0
     case writeFailed = 1
-    /// Never told: silence and a still picture are no error.
+    /// For 5 s the user sent neither sound nor pictures; files stay open, and go on when something comes.
     case noStream = 2
     case overMaximumDuration = 3
     /// Never told: what changes in a call goes on in the same file, or begins another.
@@ -32,7 +32,9 @@ public enum RemoteStreamState: Int, Sendable {
     case stopped = 0
     case starting = 1
     case decoding = 2
+    /// It fails on its way: pictures that come cannot be decoded, or nothing at all comes of the user.
     case frozen = 3
+    /// Never told: what cannot be recorded is refused when the user joins.
     case failed = 4
 }
 
@@ -44,6 +46,8 @@ public enum RemoteStreamReason: Int, Sendable {
     case remoteMuted = 5
     case remoteUnmuted = 6
     case remoteOffline = 7
+    /// Of sound: nothing at all comes of the user.
+    case noPacket = 8
 }
 
 /// How good what comes is (`QUALITY_TYPE`).
@@ -67,15 +71,6 @@ public enum StreamQuality: Int, Sendable {
         default: self = .down
         }
     }
-}
-
-/// What went wrong with media that clients encrypt themselves (`ENCRYPTION_ERROR_TYPE`); never told yet.
-public enum EncryptionErrorType: Int, Sendable {
-    case `internal` = 0
-    case decryption = 1
-    case encryption = 2
-    case dataDecryption = 3
-    case dataEncryption = 4
 }
 
 /// The ways by which a recorder left its channel, added up (`LEAVE_PATH_CODE`).

@@ -11,6 +11,8 @@ struct EventNarrator {
         var hasSound = false
         var size: (width: Int, height: Int)?
         var rotation = 0
+        /// Whether sound and pictures come now.
+        var comes = (sound: false, pictures: false)
         /// What is to be told when it was told that the user is here.
         var waiting: [RecorderEvent] = []
     }
@@ -27,6 +29,8 @@ struct EventNarrator {
     private var users: [String: User] = [:]
     private var isOver = false
     private var isAtMaximum = false
+    /// What was told to come of anybody.
+    private var toldStatus = (sound: false, pictures: false)
 
     init(channel: String, uid: String) {
         self.channel = channel
@@ -41,13 +45,27 @@ struct EventNarrator {
 
     /// What a program is told when the engine says something.
     mutating func heard(_ event: EventDocument, elapsed: Duration) -> [RecorderEvent] {
+        let events = words(for: event, elapsed: elapsed)
+        // The end is the last that is told.
+        return isOver ? events : events + statusChange()
+    }
+
+    private mutating func words(for event: EventDocument, elapsed: Duration) -> [RecorderEvent] {
         let (user, detail) = (event.uid ?? "", event.detail ?? "")
         switch event.type {
         case "started": return [.connected(channel: channel, uid: uid)]
         case "userJoined": return joined(user)
         case "userLeft": return left(user, detail, elapsed: elapsed)
-        case "muted": return turned(user, detail, isMuted: true, elapsed: elapsed)
-        case "unmuted": return turned(user, detail, isMuted: false, elapsed: elapsed)
+        case "muted": return turned(user, detail, .stopped, .remoteMuted, elapsed: elapsed)
+        case "unmuted": return turned(user, detail, .decoding, .remoteUnmuted, elapsed: elapsed)
+        case "frozen" where knows(detail, of: user):
+            return turned(user, detail, .frozen, detail == "audio" ? .noPacket : .congestion, elapsed: elapsed)
+        case "unfrozen" where knows(detail, of: user):
+            return turned(user, detail, .decoding, .recovery, elapsed: elapsed)
+        case "noStream": return [.recorderStateChanged(uid: user, state: .error, reason: .noStream, file: "")]
+        case "connectionInterrupted": return [.connectionInterrupted(channel: channel)]
+        case "connectionLost": return [.connectionLost(channel: channel)]
+        case "reconnected": return [.reconnected(channel: channel)]
         case "takeOpened": return [.recorderStateChanged(uid: user, state: .start, reason: .none, file: detail)]
         case "takeClosed":
             let reason: RecorderReason = isAtMaximum ? .overMaximumDuration : .none
@@ -82,13 +100,14 @@ struct EventNarrator {
         switch sight {
         case .sound:
             guard !user.hasSound else { return [] }
-            user.hasSound = true
+            (user.hasSound, user.comes.sound) = (true, true)
             events = [
                 .firstRemoteAudioDecoded(uid: uid, elapsed: elapsed),
                 .userAudioStateChanged(uid: uid, state: .decoding, reason: .internal, elapsed: elapsed),
             ]
         case .picture(let width, let height, let rotation):
             if user.size == nil {
+                user.comes.pictures = true
                 events = [
                     .firstRemoteVideoDecoded(uid: uid, width: width, height: height, elapsed: elapsed),
                     .userVideoStateChanged(uid: uid, state: .decoding, reason: .internal, elapsed: elapsed),
@@ -104,7 +123,16 @@ struct EventNarrator {
             events = []
         }
         users[uid] = user
-        return events
+        return events + statusChange()
+    }
+
+    /// Whether something of anybody who is here comes, if that is new.
+    private mutating func statusChange() -> [RecorderEvent] {
+        let present = users.values.filter(\.isPresent)
+        let status = (present.contains { $0.comes.sound }, present.contains { $0.comes.pictures })
+        guard status != toldStatus else { return [] }
+        toldStatus = status
+        return [.receivingStreamStatusChanged(audio: status.0, video: status.1)]
     }
 
     private mutating func joined(_ uid: String) -> [RecorderEvent] {
@@ -129,16 +157,28 @@ struct EventNarrator {
         return events + [.userLeft(uid: uid, reason: words == "left" ? .quit : .dropped)]
     }
 
+    /// Whether a program has heard of a stream, which may not be subscribed to.
+    private func knows(_ medium: String, of uid: String) -> Bool {
+        medium == "audio" ? users[uid]?.hasSound == true : users[uid]?.size != nil
+    }
+
     /// A stream stops or goes on; of screens that are shared beside a camera nothing is told.
     private mutating func turned(
-        _ uid: String, _ medium: String, isMuted: Bool, elapsed: Duration
+        _ uid: String, _ medium: String, _ state: RemoteStreamState, _ reason: RemoteStreamReason, elapsed: Duration
     ) -> [RecorderEvent] {
-        let (state, reason): (RemoteStreamState, RemoteStreamReason) =
-            isMuted ? (.stopped, .remoteMuted) : (.decoding, .remoteUnmuted)
+        note(uid, medium, comes: state == .decoding)
         switch medium {
         case "audio": return [.userAudioStateChanged(uid: uid, state: state, reason: reason, elapsed: elapsed)]
         case "video": return [.userVideoStateChanged(uid: uid, state: state, reason: reason, elapsed: elapsed)]
         default: return []
+        }
+    }
+
+    private mutating func note(_ uid: String, _ medium: String, comes: Bool) {
+        switch medium {
+        case "audio": users[uid]?.comes.sound = comes
+        case "video": users[uid]?.comes.pictures = comes
+        default: break
         }
     }
 }

@@ -23,10 +23,10 @@ public protocol RecorderDelegate: AnyObject, Sendable {
     func recordingStats(_ statistics: RecordingStatistics)
     func recorderStateChanged(uid: String, state: RecorderState, reason: RecorderReason, file: String)
     func recorderInfoUpdated(uid: String, file: String, duration: Duration, byteCount: Int)
+    func receivingStreamStatusChanged(audio: Bool, video: Bool)
     func connectionInterrupted(channel: String)
     func connectionLost(channel: String)
     func reconnected(channel: String)
-    func encryptionError(_ type: EncryptionErrorType)
     func tokenPrivilegeWillExpire(token: String)
     func tokenPrivilegeDidExpire()
     func warning(_ message: String)
@@ -62,10 +62,11 @@ extension RecorderDelegate {
             recorderStateChanged(uid: uid, state: state, reason: reason, file: file)
         case .recorderInfoUpdated(let uid, let file, let duration, let byteCount):
             recorderInfoUpdated(uid: uid, file: file, duration: duration, byteCount: byteCount)
+        case .receivingStreamStatusChanged(let audio, let video):
+            receivingStreamStatusChanged(audio: audio, video: video)
         case .connectionInterrupted(let channel): connectionInterrupted(channel: channel)
         case .connectionLost(let channel): connectionLost(channel: channel)
         case .reconnected(let channel): reconnected(channel: channel)
-        case .encryptionError(let type): encryptionError(type)
         case .tokenPrivilegeWillExpire(let token): tokenPrivilegeWillExpire(token: token)
         case .tokenPrivilegeDidExpire: tokenPrivilegeDidExpire()
         case .warning(let message): warning(message)
@@ -96,10 +97,10 @@ extension RecorderDelegate {
     public func recordingStats(_ statistics: RecordingStatistics) {}
     public func recorderStateChanged(uid: String, state: RecorderState, reason: RecorderReason, file: String) {}
     public func recorderInfoUpdated(uid: String, file: String, duration: Duration, byteCount: Int) {}
+    public func receivingStreamStatusChanged(audio: Bool, video: Bool) {}
     public func connectionInterrupted(channel: String) {}
     public func connectionLost(channel: String) {}
     public func reconnected(channel: String) {}
-    public func encryptionError(_ type: EncryptionErrorType) {}
     public func tokenPrivilegeWillExpire(token: String) {}
     public func tokenPrivilegeDidExpire() {}
     public func warning(_ message: String) {}

@@ -29,6 +29,8 @@ private struct RecorderEventDocument: Encodable {
     var code: Int?
     var leaveCode: Int?
     var isNormal: Bool?
+    var audio: Bool?
+    var video: Bool?
     var state: Int?
     var reason: Int?
     var elapsedMilliseconds: Int64?
@@ -50,7 +52,6 @@ private struct RecorderEventDocument: Encodable {
     var userCount: Int?
     var processPercent: Int?
     var totalPercent: Int?
-    var token: String?
 
     init(_ event: RecorderEvent) {
         switch event {
@@ -62,6 +63,9 @@ private struct RecorderEventDocument: Encodable {
         case .userLeft(let uid, let reason):
             set("userLeft", uid: uid)
             self.reason = reason.rawValue
+        case .receivingStreamStatusChanged(let audio, let video):
+            set("receivingStreamStatusChanged")
+            (self.audio, self.video) = (audio, video)
         case .connectionInterrupted(let channel): set("connectionInterrupted", channel: channel)
         case .connectionLost(let channel): set("connectionLost", channel: channel)
         case .reconnected(let channel): set("reconnected", channel: channel)
@@ -72,12 +76,8 @@ private struct RecorderEventDocument: Encodable {
             set("recorderInfoUpdated", uid: uid)
             (self.file, durationMilliseconds) = (file, duration.wholeMilliseconds)
             self.byteCount = byteCount
-        case .encryptionError(let type):
-            set("encryptionError")
-            code = type.rawValue
-        case .tokenPrivilegeWillExpire(let token):
-            set("tokenPrivilegeWillExpire")
-            self.token = token
+        // Whoever gave the token has it; lines go to logs.
+        case .tokenPrivilegeWillExpire: set("tokenPrivilegeWillExpire")
         case .tokenPrivilegeDidExpire: set("tokenPrivilegeDidExpire")
         case .warning(let message):
             set("warning")

@@ -30,17 +30,18 @@ public enum RecorderEvent: Equatable, Sendable {
     case recorderStateChanged(uid: String, state: RecorderState, reason: RecorderReason, file: String)
     /// How an open file goes on, at the interval that was asked for.
     case recorderInfoUpdated(uid: String, file: String, duration: Duration, byteCount: Int)
-    /// Nothing was heard of the server for 4 s. Never told where the server is in this process.
+    /// Whether sound and pictures of anybody in the channel come (the legacy `onReceivingStreamStatusChanged`).
+    case receivingStreamStatusChanged(audio: Bool, video: Bool)
+    /// Nothing was heard of any user for 4 s: the machine's network fails, or that of the only user.
     case connectionInterrupted(channel: String)
-    /// Nothing was heard of the server for 10 s. Never told where the server is in this process.
+    /// Nothing was heard of any user for 10 s.
     case connectionLost(channel: String)
-    /// The server is back. Never told where the server is in this process.
+    /// Somebody is heard again.
     case reconnected(channel: String)
-    /// Never told yet: no media is opened that clients encrypted themselves.
-    case encryptionError(EncryptionErrorType)
-    /// Never told yet: no tokens are checked.
+    /// The token that was given ends in 30 s, or sooner: `renewToken` takes another. Its JSON leaves the token out, since such
+    /// lines go to logs.
     case tokenPrivilegeWillExpire(token: String)
-    /// Never told yet: no tokens are checked.
+    /// The token that was given has ended; the recording goes on.
     case tokenPrivilegeDidExpire
     /// Something that usually heals by itself, in a sentence.
     case warning(String)

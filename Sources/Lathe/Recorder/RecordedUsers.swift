@@ -7,8 +7,12 @@ struct RecordedUsers: Equatable, Sendable {
     var started: UserSet
     /// Of whom sound, or pictures, are all that is recorded.
     private var media: [String: RecorderStreamType] = [:]
+    /// Which of a sender's sizes is taken, and of whom another one.
+    private(set) var type: VideoStreamType
+    private(set) var types: [String: VideoStreamType] = [:]
 
-    init(subscribesAll: Bool, startsAll: Bool) {
+    init(subscribesAll: Bool, startsAll: Bool, type: VideoStreamType = .high) {
+        self.type = type
         audio = subscribesAll ? .everybody : .nobody
         video = audio
         started = startsAll ? .everybody : .nobody
@@ -16,6 +20,12 @@ struct RecordedUsers: Equatable, Sendable {
 
     /// Chooses what of one user is recorded.
     mutating func choose(_ type: RecorderStreamType, of uid: String) { media[uid] = type == .both ? nil : type }
+
+    /// Chooses which size is taken of everybody.
+    mutating func choose(_ type: VideoStreamType) { (self.type, types) = (type, [:]) }
+
+    /// Chooses which size is taken of one user.
+    mutating func choose(_ type: VideoStreamType, of uid: String) { types[uid] = type }
 
     /// Whose sound goes to files.
     var recordedAudio: UserSet { without(.video, audio.intersection(started)) }

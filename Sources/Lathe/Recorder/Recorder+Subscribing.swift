@@ -5,10 +5,13 @@ extension Recorder {
 
     /// Takes the pictures of everybody, also of those who come later.
     ///
-    /// Which of a sender's sizes is taken is chosen for all by `RecorderSettings.videoStreamType`: another one is refused.
+    /// Of senders who send several sizes, `type` is taken of everybody from now on, also of those of whom another one was;
+    /// nothing leaves that as it is. Files go over to it with its next keyframe.
     public func subscribeAllVideo(_ type: VideoStreamType? = nil) async throws {
-        try check(type)
-        try await change { $0.video = .everybody }
+        try await change { users in
+            users.video = .everybody
+            if let type { users.choose(type) }
+        }
     }
 
     /// Takes nobody's sound, also of those who come later, but of those who are subscribed to by name afterwards.
@@ -20,9 +23,14 @@ extension Recorder {
     public func subscribeAudio(_ uid: String) async throws { try await change(uid) { $0.audio.insert(uid) } }
     public func unsubscribeAudio(_ uid: String) async throws { try await change(uid) { $0.audio.remove(uid) } }
 
+    /// Takes a user's pictures; of a sender who sends several sizes, `type`.
+    ///
+    /// Without a type it is the one that was chosen for the user before, or for everybody.
     public func subscribeVideo(_ uid: String, _ type: VideoStreamType? = nil) async throws {
-        try check(type)
-        try await change(uid) { $0.video.insert(uid) }
+        try await change(uid) { users in
+            users.video.insert(uid)
+            if let type { users.choose(type, of: uid) }
+        }
     }
 
     public func unsubscribeVideo(_ uid: String) async throws { try await change(uid) { $0.video.remove(uid) } }
@@ -36,13 +44,5 @@ extension Recorder {
             users = before
             throw error
         }
-    }
-
-    private func check(_ type: VideoStreamType?) throws {
-        guard let type, type != settings.videoStreamType else { return }
-        throw RecorderError(
-            .notSupported,
-            "one size of pictures is chosen for all users, by videoStreamType of the recorder's settings; make a recorder "
-                + "with the other one", field: "type")
     }
 }

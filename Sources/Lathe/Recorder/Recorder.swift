@@ -39,7 +39,9 @@ public actor Recorder {
         try RecorderSettings.check(interval: settings.infoIntervalMilliseconds)
         self.service = service
         self.settings = settings
-        users = RecordedUsers(subscribesAll: settings.autoSubscribe, startsAll: settings.trigger != .perUser)
+        users = RecordedUsers(
+            subscribesAll: settings.autoSubscribe, startsAll: settings.trigger != .perUser,
+            type: settings.videoStreamType)
     }
 
     // MARK: - Listening
@@ -64,12 +66,14 @@ public actor Recorder {
 
     /// Joins a channel and records it as the settings say; fails if that cannot be, and then nothing is begun.
     ///
-    /// `user` is the recorder's own id or account, and comes back in `connected`; nobody in the channel sees it. `token` is
-    /// taken and not looked at, since Lathe checks no tokens.
+    /// `user` is the recorder's own id or account, and comes back in `connected`; nobody in the channel sees it. Lathe checks no
+    /// tokens; one that is given and not empty has to be an AccessToken of the formats 007 or 006, and `tokenPrivilegeWillExpire`
+    /// and `tokenPrivilegeDidExpire` tell when it ends.
     public func join(_ channel: String, user: String = "0", token: String? = nil) async throws {
         guard case .idle = state else {
             throw RecorderError(.joinChannelRejected, "the recorder is in a channel already; leave it first")
         }
+        let life = try token.flatMap { $0.isEmpty ? nil : try TokenLife($0) }
         state = .joining
         do {
             let engine = try await service.engine()
@@ -79,7 +83,7 @@ public actor Recorder {
             var files = FileWatch(usualInterval: settings.infoIntervalMilliseconds)
             for (uid, settings) in userSettings { files.set(settings, of: uid) }
             let watch = try await RecordingWatch(
-                engine.hub, document, uid: user, after: newest, users, files, fanOut)
+                engine.hub, document, uid: user, after: newest, users, files, life, fanOut)
             let ending = Task {
                 await watch.run { await self.stopAtMaximum($0) }
                 self.ended()
@@ -110,9 +114,10 @@ public actor Recorder {
         return watch.recording.directory
     }
 
-    /// Takes another token; it is not looked at, since Lathe checks no tokens.
+    /// Takes another token, whose end is told instead; a text that is no token changes nothing, and fails.
     public func renewToken(_ token: String) throws {
-        guard case .joined = state else { throw Self.notJoined }
+        guard case .joined(let watch, _) = state else { throw Self.notJoined }
+        watch.renew(try TokenLife(token))
     }
 
     static let notJoined = RecorderError(.notInChannel, "the recorder is in no channel; call join first")
@@ -128,8 +133,13 @@ public actor Recorder {
         watch.follow(users)
         var update = RecordingUpdate()
         (update.audioUsers, update.videoUsers) = (users.recordedAudio.selection, users.recordedVideo.selection)
-        let control = try await watch.hub.recording(watch.recording.id).control ?? RecordingControl()
-        guard control.audioUsers != update.audioUsers || control.videoUsers != update.videoUsers else { return }
+        (update.streamType, update.streamTypes) = (users.type.layer, users.types.mapValues(\.layer))
+        let document = try await watch.hub.recording(watch.recording.id)
+        let control = document.control ?? RecordingControl()
+        guard
+            control.audioUsers != update.audioUsers || control.videoUsers != update.videoUsers
+                || document.streamType != update.streamType || (control.streamTypes ?? [:]) != update.streamTypes
+        else { return }
         do { _ = try await watch.hub.updateRecording(watch.recording.id, update) } catch { throw RecorderError(error) }
     }
 

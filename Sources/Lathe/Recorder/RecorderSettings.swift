@@ -15,6 +15,11 @@ public enum VideoStreamType: Int, Codable, Sendable {
     case low = 1
 }
 
+extension VideoStreamType {
+    /// The same as the engine is told it.
+    var layer: LayerChoice { self == .low ? .low : .high }
+}
+
 /// When a user's files are begun.
 public enum RecorderTrigger: String, Codable, Sendable {
     /// As soon as the user sends something that is subscribed to.
@@ -37,7 +42,7 @@ public struct RecorderSettings: Equatable, Sendable {
     /// What files are called, such as `{uid}_{date}`; nothing for the legacy names.
     public var names: String?
     public var streamType = RecorderStreamType.both
-    /// Which of a sender's sizes is recorded.
+    /// Which of a sender's sizes is recorded, as long as `subscribeAllVideo` and `subscribeVideo` choose no other.
     public var videoStreamType = VideoStreamType.high
     /// `aac`, or `opus` to keep sound as it came.
     public var audio = "aac"
@@ -74,7 +79,7 @@ public struct RecorderSettings: Equatable, Sendable {
         request.audio = try Self.choice("audio", audio)
         request.container = try Self.choice("container", container)
         request.splitting = try Self.choice("splitting", splitting)
-        request.streamType = videoStreamType == .low ? .low : .high
+        (request.streamType, request.streamTypes) = (users.type.layer, users.types.mapValues(\.layer))
         request.recoverFiles = recoversFiles
         request.media = streamType == .audio ? .audio : streamType == .video ? .video : .both
         request.trigger = trigger == .manual ? .manual : .automatic

@@ -16,6 +16,7 @@ final class RecordingWatch: Sendable {
         var narrator: EventNarrator
         var users: RecordedUsers
         var files: FileWatch
+        var life: TokenLife?
         var leaveCode = LeaveCode()
         var reason = ""
     }
@@ -31,7 +32,7 @@ final class RecordingWatch: Sendable {
 
     init(
         _ hub: Hub, _ recording: RecordingDocument, uid: String, after id: Int64, _ users: RecordedUsers,
-        _ files: FileWatch,
+        _ files: FileWatch, _ life: TokenLife?,
         _ fanOut: EventFanOut
     ) async throws {
         self.hub = hub
@@ -41,7 +42,9 @@ final class RecordingWatch: Sendable {
         follower = hub.follower(of: recording.id, after: id)
         joined = SystemClock.now()
         state = Mutex(
-            State(narrator: EventNarrator(channel: recording.channel, uid: uid), users: users, files: files))
+            State(
+                narrator: EventNarrator(channel: recording.channel, uid: uid), users: users, files: files,
+                life: life))
     }
 
     /// How the recorder left, when `run` has returned.
@@ -56,6 +59,9 @@ final class RecordingWatch: Sendable {
 
     /// Goes on with other users.
     func follow(_ users: RecordedUsers) { state.withLock { $0.users = users } }
+
+    /// Goes on with another token.
+    func renew(_ life: TokenLife) { state.withLock { $0.life = life } }
 
     /// Treats one user's files otherwise than the others'.
     func set(_ settings: UserRecorderSettings, of uid: String) { state.withLock { $0.files.set(settings, of: uid) } }
@@ -122,7 +128,7 @@ final class RecordingWatch: Sendable {
             guard let document = try? await hub.recording(recording.id) else { return }
             let files = state.withLock { state in
                 let events = state.files.look(at: document.takes, elapsed: elapsed)
-                fanOut.send(events)
+                fanOut.send(events + (state.life?.advance(to: SystemClock.wallNanoseconds() / 1_000_000_000) ?? []))
                 return state.files
             }
             for uid in files.finished(document.takes) where stopped.insert(uid).inserted { await stopUser(uid) }

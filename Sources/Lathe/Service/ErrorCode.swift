@@ -16,6 +16,7 @@ public enum ErrorCode: Int, Sendable, CaseIterable {
     case alreadyInUse = 19
     case resourceLimited = 22
     case invalidChannelName = 102
+    case invalidToken = 110
     case notInChannel = 113
     case invalidUserID = 121
 }

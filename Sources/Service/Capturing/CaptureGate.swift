@@ -7,6 +7,8 @@ struct CaptureSelection: Equatable, Sendable {
     var takesSound = true
     var takesPictures = true
     var isPaused = false
+    /// Which of a picture's encodings is taken.
+    var layer = LayerChoice.high
 
     /// Whether media of a kind goes to a file.
     func takes(_ kind: MediaKind) -> Bool { !isPaused && wants(kind) }

@@ -6,6 +6,8 @@ import WebRTC
 enum CaptureInput: Sendable {
     case frame(CaptureSource, TrackID, Frame)
     case report(CaptureSource, TrackID, wall: NTPTime, ticks: Int64, arrival: Instant)
+    /// Something authentic came, be it no more than a sign of life.
+    case heard(CaptureSource, at: Instant)
     /// So many packets were given up.
     case lost(CaptureSource, TrackID, count: Int, at: Instant)
     /// What the peer has counted so far.

@@ -91,6 +91,7 @@ actor CaptureWorker: LoopMember {
             case .report(let source, let track, let wall, let ticks, let arrival):
                 captures[source.capture]?.note(
                     wall: wall, ticks: ticks, arrival: arrival, of: track, from: source.peer)
+            case .heard(let source, let now): captures[source.capture]?.heard(at: now, from: source.peer)
             case .lost(let source, let track, let count, let now):
                 captures[source.capture]?.lost(count, of: track, at: now, from: source.peer)
             case .statistics(let source, let statistics, let now):

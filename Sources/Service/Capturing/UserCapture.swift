@@ -19,6 +19,7 @@ final class UserCapture {
     private let notices: AsyncStream<CaptureNotice>.Continuation
     private var connection: UserConnection?
     private var presence: PresenceWatch
+    private var freeze = FreezeWatch()
     /// What of the user is recorded, and how times are counted where pauses are cut out.
     private var gate: CaptureGate
     /// Until when all files are closed for a pause or a selection; a frame from before that comes too late for them, and
@@ -52,7 +53,7 @@ final class UserCapture {
         if let old = connection { disconnect(old.order.peer, at: order.since, silently: false) }
         presence.returned(at: now)
         followPresence()
-        let made = UserConnection(order, origin: context.order.origin, choosing: context.order.files.streamType)
+        let made = UserConnection(order, origin: context.order.origin, choosing: gate.current.layer)
         connection = made
         awaitingKeyframe = []
         laneBySection = made.roles.map { lane($0.lane(context.order.files.splitting), at: clock.recorded(now)) }
@@ -72,6 +73,7 @@ final class UserCapture {
     func select(_ selection: CaptureSelection, at now: Instant) {
         let (before, time) = (gate.current, context.order.time(at: now))
         gate.change(to: selection, at: time)
+        if selection.layer != before.layer { connection?.choose(selection.layer) }
         if selection.isPaused != before.isPaused { paused(selection.isPaused, at: now) }
         if selection.isNothing, !before.isNothing { seal(at: now, next: .selection) }
         expectMedia(at: time)
@@ -110,11 +112,15 @@ final class UserCapture {
     /// Takes the next frame of a track.
     func take(_ frame: Frame, of track: TrackID, from peer: PeerID) {
         guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
-        presence.heard(role, at: context.order.time(at: frame.arrival))
+        let time = context.order.time(at: frame.arrival)
+        presence.heard(role, at: time)
         followPresence()
-        if connection?.receive(frame, of: track) == true, gate.current.wants(role.kind) {
-            laneBySection[track.mediaIndex].foresee(frame)
+        freeze.heard(at: time)
+        if connection?.receive(frame, of: track) == true {
+            freeze.received(role, isDecodable: !frame.isBroken, at: time)
+            if gate.current.wants(role.kind) { laneBySection[track.mediaIndex].foresee(frame) }
         }
+        followFreeze()
         while let encoding = connection?.nextRequest(of: track.mediaIndex) {
             askForKeyframe(section: track.mediaIndex, encoding: encoding)
         }
@@ -127,10 +133,17 @@ final class UserCapture {
         connection?.note(wall: wall, ticks: ticks, arrival: arrival, of: track)
     }
 
+    /// Something came of the user, be it no more than a sign of life.
+    func heard(at now: Instant, from peer: PeerID) {
+        guard connection?.order.peer == peer else { return }
+        freeze.heard(at: context.order.time(at: now))
+    }
+
     /// So many packets of a track were given up.
     func lost(_ count: Int, of track: TrackID, at now: Instant, from peer: PeerID) {
         guard connection?.order.peer == peer, let role = connection?.role(of: track) else { return }
         let time = context.order.time(at: now)
+        if role.kind == .video { freeze.lost(role, at: time) }
         guard gate.selection(at: time).takes(role.kind) else { return }
         laneBySection[track.mediaIndex].file?.note { $0.lost(count, of: role.kind, at: clock.recorded(time)) }
     }
@@ -155,8 +168,10 @@ final class UserCapture {
         drain(at: now)
         noteClocks()
         let time = context.order.time(at: now)
+        freeze.left()
         presence.left(at: time, silently: silently)
         followPresence()
+        followFreeze()
         for lane in lanes {
             lane.file?.note { $0.wentAway() }
             if lane.lane == .picture { lane.close(at: clock.recorded(time), next: .rejoin) }
@@ -171,7 +186,9 @@ final class UserCapture {
         place(at: now)
         let time = context.order.time(at: now)
         presence.advance(to: time)
-        followPresence()
+        followPresence(at: time)
+        freeze.advance(to: time)
+        followFreeze()
         let isInDoubt = presence.isInDoubt(at: time)
         for lane in lanes { lane.advance(to: clock.recorded(time), isInDoubt: isInDoubt) }
         calls += 1
@@ -187,6 +204,7 @@ final class UserCapture {
         noteClocks()
         let end = presence.finish(at: context.order.time(at: now))
         followPresence()
+        followFreeze()
         for lane in lanes { lane.close(at: clock.recorded(end), next: .segment) }
         collect()
         return closing
@@ -226,11 +244,15 @@ final class UserCapture {
     /// Places what was only looked at: it belongs to the files all the same.
     private func drain(at now: Instant) { place(at: now + UserConnection.longestLook) }
 
-    private func followPresence() {
+    /// Acts on what became of the user's presence; what stopped is found out only as time passes, by `now`.
+    private func followPresence(at now: ChannelTime? = nil) {
         while let event = presence.nextEvent() {
             switch event {
-            case .muted(let role, let since): muted(role, since: clock.recorded(since))
+            case .muted(let role, let since):
+                freeze.stopped(role, at: now ?? since)
+                muted(role, since: clock.recorded(since))
             case .unmuted(let role, let since, let time):
+                freeze.resumed(role)
                 unmuted(role, since: clock.recorded(since), at: clock.recorded(time))
             case .returned(let since, let time):
                 returned(from: clock.recorded(since), at: clock.recorded(time))
@@ -240,6 +262,19 @@ final class UserCapture {
                 // What it says last is told before it is over.
                 collect()
                 for index in indexes { index.end() }
+            }
+        }
+    }
+
+    /// Tells what is muted or frozen.
+    private func followFreeze() {
+        while let event = freeze.nextEvent() {
+            switch event {
+            case .muted(let role): context.tell(.happened(type: "muted", detail: role.name))
+            case .unmuted(let role): context.tell(.happened(type: "unmuted", detail: role.name))
+            case .frozen(let role): context.tell(.happened(type: "frozen", detail: role.name))
+            case .unfrozen(let role): context.tell(.happened(type: "unfrozen", detail: role.name))
+            case .noStream: context.tell(.happened(type: "noStream", detail: "neither sound nor pictures came for 5 s"))
             }
         }
     }
@@ -254,7 +289,6 @@ final class UserCapture {
     }
 
     private func muted(_ role: MediaRole, since: ChannelTime) {
-        context.tell(.happened(type: "muted", detail: role.name))
         let lane = lane(role.lane(context.order.files.splitting), at: since)
         lane.file?.mark { $0.mute($1, role.kind, isOn: true, at: since) }
         guard role.kind == .video else { return }
@@ -263,7 +297,6 @@ final class UserCapture {
     }
 
     private func unmuted(_ role: MediaRole, since: ChannelTime, at time: ChannelTime) {
-        context.tell(.happened(type: "unmuted", detail: role.name))
         let lane = lane(role.lane(context.order.files.splitting), at: since)
         lane.file?.note { $0.muted(role.kind, from: since, to: time) }
         lane.file?.mark { $0.mute($1, role.kind, isOn: false, at: time) }

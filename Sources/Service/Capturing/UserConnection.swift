@@ -82,6 +82,11 @@ struct UserConnection {
         return (tracks[placed.track].section, placed.time, placed.frame)
     }
 
+    /// Goes over to other encodings of pictures, each as soon as it shows a keyframe.
+    mutating func choose(_ choice: LayerChoice) {
+        for index in selectors.indices { selectors[index]?.choice = choice }
+    }
+
     /// The encoding of a section to ask a keyframe of.
     mutating func nextRequest(of section: Int) -> Int? { selectors[section]?.nextRequest() }
 

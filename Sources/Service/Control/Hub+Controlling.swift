@@ -50,6 +50,7 @@ extension Hub {
         if let fault = changed.fault { throw Problem.badField(fault.field, fault.why) }
         session.document.idleSeconds = update.idleSeconds ?? session.document.idleSeconds
         session.document.control = changed
+        session.document.streamType = update.streamType ?? session.document.streamType
         session.note("updated", update.words)
         let now = SystemClock.now()
         tellCaptures(of: session, at: now)

@@ -111,6 +111,7 @@ public actor Hub {
             group.addTask { await self.hearPeers() }
             group.addTask { await self.hearCaptures() }
             group.addTask { await self.watchLengths() }
+            group.addTask { await self.watchConnections() }
             group.addTask { await self.watchDisks() }
             group.addTask { await self.writeStories() }
             group.addTask { await self.keepHouse() }

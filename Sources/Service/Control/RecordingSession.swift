@@ -30,6 +30,8 @@ final class RecordingSession {
     var newestIndexes: [String: String] = [:]
     /// What the disk below its directory is like.
     let disk = DiskState()
+    /// Whether anything is heard of its users.
+    var connection = ConnectionWatch()
     /// Files that the disk refused something of, and that are to be made whole.
     var mends: [String: Task<Void, Never>] = [:]
     /// The last note about its end in the catalogue, and the last writing of its story.

@@ -42,12 +42,12 @@ public struct LegacyEvent: Codable, Equatable, Sendable {
         case "stopping": self.init(41, "recorder_leave") { $0.leaveCode = outcome?.leaveCode }
         case "finished": self.init(11, "session_exit") { $0.exitStatus = outcome?.isNormal == true ? 0 : 1 }
         case "takeOpened": self.init(sliceOf: record)
-        case "muted", "unmuted": self.init(streamOf: record)
+        case "muted", "unmuted", "frozen", "unfrozen": self.init(streamOf: record)
         case "writeFailed", "takeNotMended":
             self.init(1, "cloud_recording_error") { details in
                 (details.module, details.errorLevel, details.errorMsg) = (0, 4, record.detail)
             }
-        case "trouble", "interrupted", "storageSlow", "diskFilling":
+        case "trouble", "interrupted", "storageSlow", "diskFilling", "connectionInterrupted", "connectionLost":
             self.init(2, "cloud_recording_warning") { ($0.module, $0.warnMsg) = (0, record.detail) }
         default: return nil
         }
@@ -68,7 +68,7 @@ public struct LegacyEvent: Codable, Equatable, Sendable {
         let name = isSound ? "recorder_audio_stream_state_changed" : "recorder_video_stream_state_changed"
         self.init(isSound ? 43 : 44, name) { details in
             (details.streamUid, details.UtcMs) = (record.uid, record.atUnixMilliseconds)
-            details.state = record.type == "muted" ? 1 : 0
+            details.state = ["muted", "frozen"].contains(record.type) ? 1 : 0
         }
     }
 }

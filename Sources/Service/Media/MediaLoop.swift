@@ -1,4 +1,5 @@
 import Bytes
+import Channel
 import Codecs
 import DTLS
 import EventLoop
@@ -20,6 +21,8 @@ actor MediaLoop: DatagramReceiver {
     private static let calmGathering = Duration.milliseconds(20)
     /// The same while some peer shakes hands, or waits for what it asked for.
     private static let hurriedGathering = Duration.milliseconds(5)
+    /// How often captures are told that a user is heard, whatever it is that comes.
+    private static let hearingPeriod = Duration.milliseconds(200)
     /// How many remote addresses lead to one peer; the oldest makes room.
     private static let addressLimit = 16
 
@@ -167,6 +170,14 @@ actor MediaLoop: DatagramReceiver {
         touch(slot)
     }
 
+    /// What was heard last of each peer, also of what waits to be read.
+    func hearings() -> [PeerID: ConnectionWatch.Hearing] {
+        readGathered(at: SystemClock.now())
+        return slots.mapValues { slot in
+            ConnectionWatch.Hearing(anything: slot.peer.lastHeard, media: slot.peer.lastMediaHeard)
+        }
+    }
+
     /// What a peer has seen; nothing if it is gone.
     func statistics(of id: PeerID) -> PeerStatistics? { slots[id]?.peer.statistics }
 
@@ -242,11 +253,20 @@ actor MediaLoop: DatagramReceiver {
                     continue
                 }
                 slot.deadline = deadline
+                tellHeard(of: slot, at: now)
                 note(slot, isHurried: slot.peer.isInHurry)
                 if let deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
                 return
             }
         }
+    }
+
+    /// Lets captures know that a user is heard who sends no frames.
+    private func tellHeard(of slot: PeerSlot, at now: Instant) {
+        let heard = slot.peer.lastHeard
+        guard slot.toldHeard.duration(to: heard) >= Self.hearingPeriod else { return }
+        slot.toldHeard = heard
+        for route in slot.routes { put(.heard(slot.source(of: route), at: heard), for: route.worker, at: now) }
     }
 
     private func note(_ slot: PeerSlot, isHurried: Bool) {

@@ -22,6 +22,8 @@ final class PeerSlot {
     var isHurried = false
     /// Where its frames go: one route for each recording that wants them.
     var routes: [CaptureRoute] = []
+    /// When it was heard last of what its captures were told.
+    var toldHeard = Instant.ms(0)
     /// The remote addresses that lead here.
     var addresses: [TransportAddress] = []
 

@@ -1,4 +1,4 @@
-import Capture
+public import Capture
 
 /// Which media of users are recorded.
 public enum MediaChoice: String, CaseIterable, Codable, Sendable {
@@ -44,6 +44,8 @@ public struct RecordingControl: Codable, Equatable, Sendable {
     public var audioUsers = UserSelection.everybody
     /// Whose pictures are recorded.
     public var videoUsers = UserSelection.everybody
+    /// Which of a simulcast's encodings is recorded of users who are treated otherwise than all others, by their uid.
+    public var streamTypes: [String: LayerChoice]?
     /// After how many seconds another file is begun; nothing if length is no reason.
     public var chunkSeconds: Int?
     /// After how many bytes another file is begun; nothing if size is no reason.
@@ -66,6 +68,9 @@ extension RecordingControl {
     var fault: (field: String, why: String)? {
         if let why = audioUsers.fault { return ("audioUsers", why) }
         if let why = videoUsers.fault { return ("videoUsers", why) }
+        if let count = streamTypes?.count, count > UserSelection.longestList {
+            return ("streamTypes", "streamTypes names up to \(UserSelection.longestList) users, not \(count)")
+        }
         if let seconds = chunkSeconds, !(Self.shortestChunk...86_400).contains(seconds) {
             return ("chunkSeconds", "chunkSeconds lies between \(Self.shortestChunk) and 86400, not \(seconds)")
         }

@@ -20,6 +20,7 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     public var onPause: OnPause?
     public var audioUsers: UserSelection?
     public var videoUsers: UserSelection?
+    public var streamTypes: [String: LayerChoice]?
     public var chunkSeconds: Int?
     public var chunkBytes: Int?
     public var maximumSeconds: Int?
@@ -29,8 +30,8 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     /// The names of all of these.
     public static let fields = [
         "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles",
-        "directory", "media", "trigger", "onPause", "audioUsers", "videoUsers", "chunkSeconds", "chunkBytes",
-        "maximumSeconds", "atMaximum", "names",
+        "directory", "media", "trigger", "onPause", "audioUsers", "videoUsers", "streamTypes", "chunkSeconds",
+        "chunkBytes", "maximumSeconds", "atMaximum", "names",
     ]
 
     public init(
@@ -74,6 +75,7 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         control.onPause = onPause ?? control.onPause
         control.audioUsers = audioUsers ?? control.audioUsers
         control.videoUsers = videoUsers ?? control.videoUsers
+        control.streamTypes = streamTypes
         (control.chunkSeconds, control.chunkBytes) = (chunkSeconds, chunkBytes)
         control.maximumSeconds = maximumSeconds
         control.atMaximum = atMaximum ?? control.atMaximum

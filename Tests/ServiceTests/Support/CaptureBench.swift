@@ -56,6 +56,7 @@ final class CaptureBench {
         var order = CaptureOrder(
             id: CaptureID(rawValue: 1), user: .number(7), directory: directory, origin: .ms(0),
             wallOrigin: WallTime(unixNanoseconds: 1_560_238_366_000_000_000), files: files)
+        order.selection.layer = files.streamType
         changeOrder(&order)
         capture = UserCapture(order, storage: storage, notices: notices)
     }
@@ -109,6 +110,12 @@ final class CaptureBench {
     func lose(_ count: Int, _ section: Int, at time: Int64) {
         let track = TrackID(mediaIndex: section, ssrc: SSRC(UInt32(1 + section * 100)))
         capture.lost(count, of: track, at: .ms(time), from: PeerID(rawValue: peer))
+    }
+
+    /// Something came of the user that is no media.
+    func hear(at time: Int64) {
+        advance(to: time)
+        capture.heard(at: .ms(time), from: PeerID(rawValue: peer))
     }
 
     func leave(at time: Int64, silently: Bool = false) {
