@@ -1,6 +1,6 @@
-// Observes a channel's decoded pictures, or their JPEG files, until its first user leaves, and prints what it got.
+// Observes a channel's media in one way until its first user leaves, and prints what it got.
 //
-//     ./observer pictures|jpegs CONFIGURATION [DIRECTORY]
+//     ./observer none|encoded|pictures|jpegs|sound CONFIGURATION [DIRECTORY]
 #include <lathe.h>
 
 #include <stdio.h>
@@ -9,6 +9,8 @@
 
 struct seen {
     int pictures, files, width, height;
+    long long samples;
+    char uid[32];
     // Sums over all bytes of luma, of the first and the last picture.
     unsigned long long first, last;
     int64_t latest;
@@ -24,7 +26,7 @@ static int32_t must(int32_t status, const char *what) {
 }
 
 static void note(struct seen *seen, const char *uid, int64_t time, int32_t width, int32_t height) {
-    if (strcmp(uid, "7") != 0) exit(3);
+    snprintf(seen->uid, sizeof seen->uid, "%s", uid);
     seen->is_ordered = seen->pictures == 0 || (seen->is_ordered && time >= seen->latest);
     seen->latest = time;
     seen->width = width;
@@ -46,6 +48,17 @@ static void picture(const char *uid, int64_t time, int32_t width, int32_t height
     seen->last = sum;
 }
 
+static void encoded(const char *uid, int64_t time, const char *codec, int32_t is_keyframe, int32_t rotation,
+                    const uint8_t *bytes, int64_t count, void *context) {
+    (void)codec, (void)is_keyframe, (void)rotation, (void)bytes, (void)count;
+    note(context, uid, time, 0, 0);
+}
+
+static void sound(const char *uid, int64_t time, int32_t rate, const int16_t *samples, int64_t count, void *context) {
+    (void)uid, (void)time, (void)rate, (void)samples;
+    ((struct seen *)context)->samples += count;
+}
+
 static void jpeg(const char *uid, int64_t time, int32_t width, int32_t height, const uint8_t *bytes, int64_t count,
                  const char *file, void *context) {
     struct seen *seen = context;
@@ -62,9 +75,11 @@ int main(int count, char **words) {
     lathe_recorder *recorder;
     must(lathe_recorder_create(service, NULL, &recorder), "recorder");
     struct seen seen = {0};
-    if (strcmp(words[1], "pictures") == 0)
-        must(lathe_recorder_observe_pictures(recorder, picture, &seen), "pictures");
-    else
+    const char *kind = words[1];
+    if (strcmp(kind, "encoded") == 0) must(lathe_recorder_observe_encoded_frames(recorder, encoded, &seen), "encoded");
+    if (strcmp(kind, "pictures") == 0) must(lathe_recorder_observe_pictures(recorder, picture, &seen), "pictures");
+    if (strcmp(kind, "sound") == 0) must(lathe_recorder_observe_sound(recorder, 16000, sound, &seen), "sound");
+    if (strcmp(kind, "jpegs") == 0)
         must(lathe_recorder_observe_jpegs(recorder, count > 3 ? words[3] : NULL, 1000, jpeg, &seen), "jpegs");
     must(lathe_recorder_join(recorder, "room", "0", NULL), "join");
     char text[4096];
@@ -75,9 +90,10 @@ int main(int count, char **words) {
     while (strstr(text, "\"event\":\"userLeft\"") == NULL);
     must(lathe_recorder_leave(recorder), "leave");
     must(lathe_recorder_end_video_observer(recorder), "end");
-    printf("{\"pictures\": %d, \"files\": %d, \"width\": %d, \"height\": %d, \"isOrdered\": %d, \"changes\": %d, "
+    must(lathe_recorder_end_sound_observer(recorder), "end");
+    printf("{\"uid\": \"%s\", \"samples\": %lld, \"pictures\": %d, \"files\": %d, \"width\": %d, \"height\": %d, \"isOrdered\": %d, \"changes\": %d, "
            "\"dropped\": %lld}\n",
-           seen.pictures, seen.files, seen.width, seen.height, seen.is_ordered, seen.first != seen.last,
+           seen.uid, seen.samples, seen.pictures, seen.files, seen.width, seen.height, seen.is_ordered, seen.first != seen.last,
            (long long)lathe_recorder_dropped_frames(recorder));
     lathe_recorder_release(recorder);
     lathe_service_release(service);

@@ -88,17 +88,21 @@ def example_in_cpp():
         return words
 
 
+def build_observer(root):
+    built = subprocess.run(
+        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/Sources/CLathe/include", "-o", f"{root}/observer",
+         ROOT / "Tests/EndToEnd/observer.c", f"-L{LIBRARY}", "-llathe", f"-Wl,-rpath,{LIBRARY}",
+         "-Wl,--allow-shlib-undefined"], capture_output=True, text=True, timeout=120)
+    expect(built.returncode == 0, built.stderr[-1500:])
+
+
 def observer_in_c(kind):
     """A program in C that gets decoded pictures, or their JPEG files."""
     with tempfile.TemporaryDirectory() as root:
-        built = subprocess.run(
-            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/Sources/CLathe/include", "-o", f"{root}/observer",
-             ROOT / "Tests/EndToEnd/observer.c", f"-L{LIBRARY}", "-llathe", f"-Wl,-rpath,{LIBRARY}",
-             "-Wl,--allow-shlib-undefined"], capture_output=True, text=True, timeout=120)
-        expect(built.returncode == 0, built.stderr[-1500:])
+        build_observer(root)
         output = run_while_publishing([f"{root}/observer", kind, configuration(root), root], root)
         seen = json.loads(output.splitlines()[-1])
-        expect(seen["isOrdered"] == 1 and seen["dropped"] == 0, f"{seen}")
+        expect(seen["uid"] == "7" and seen["isOrdered"] == 1 and seen["dropped"] == 0, f"{seen}")
         files = list(Path(root).glob("7_*.jpg"))
         if kind == "jpegs":
             expect(4 <= seen["pictures"] <= 6 and seen["files"] == len(files) == seen["pictures"], f"{seen}, {files}")
