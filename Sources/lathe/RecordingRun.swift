@@ -132,7 +132,9 @@ extension RecordingDocument {
             guard let uid = event.uid else { continue }
             switch (event.type, event.detail) {
             case ("takeOpened", _):
-                if takes.contains(where: { $0.file == event.detail && $0.video != nil }) { users.insert(uid) }
+                // What a file holds is known only a moment after it was begun.
+                let isSound = [".aac", ".m4a"].contains { event.detail?.hasSuffix($0) == true }
+                if !isSound { users.insert(uid) }
             case ("unmuted", "video"), ("unfrozen", "video"): users.insert(uid)
             case ("muted", "video"), ("frozen", "video"), ("userLeft", _): users.remove(uid)
             default: break
