@@ -8,7 +8,7 @@ public struct PublisherFleet: Sendable {
     /// How many join at a time: each costs a handshake.
     private static let joinWidth = 8
 
-    private let publishers: [Publisher]
+    let publishers: [Publisher]
 
     /// Prepares the media and the sockets; nobody joins yet.
     public init(_ order: PublishOrder) throws {

@@ -108,7 +108,12 @@ struct CompatibilityWalkTests {
         Issue.record("no free ports for a service")
     }
 
-    private static let steps = beginning + subscriptions + recording + ending
+    private static let steps = beginning + subscriptions + recording + observers + ending
+
+    /// One that has ended.
+    private static let token =
+        "006970CA35de60c44645bbae8a215061b33IAAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHwEAAAACAAAAFgABAAAArggAAAIAAQCv"
+        + "KDdWAgAAAAAA"
 
     private static let beginning = [
         CStep("version") { _ in
@@ -142,7 +147,7 @@ struct CompatibilityWalkTests {
             #expect(lastError().contains("there is no 'isMixingEnabled'"))
             #expect(unsafe latheRecorderCreate(scene.service, #"{"trigger": "manual"}"#, &scene.recorder) == 0)
         },
-        CStep("recorder_join", returns: 0) { unsafe Int64(latheRecorderJoin($0.recorder, "room", "900", "token")) },
+        CStep("recorder_join", returns: 0) { unsafe Int64(latheRecorderJoin($0.recorder, "room", "900", token)) },
         CStep("next_event") { scene in
             let event = scene.event(with: "connected")
             #expect(event == #"{"channel":"room","event":"connected","uid":"900"}"#)
@@ -189,6 +194,11 @@ struct CompatibilityWalkTests {
             #expect(unsafe latheRecorderSubscribeVideo(scene.recorder, "7") == 0)
             try check(scene, "videoUsers", is: #"{"only":["7"]}"#)
             #expect(unsafe latheRecorderSubscribeVideo(scene.recorder, nil) == -2)
+        },
+        CStep("recorder_subscribe_video_type") { scene in
+            #expect(unsafe latheRecorderSubscribeVideoType(scene.recorder, "7", 1) == 0)
+            try check(scene, "streamTypes", is: #"{"7":1}"#)
+            #expect(unsafe latheRecorderSubscribeVideoType(scene.recorder, "7", 2) == -2)
         },
         CStep("recorder_unsubscribe_audio") { scene in
             #expect(unsafe latheRecorderUnsubscribeAudio(scene.recorder, "7") == 0)
@@ -238,7 +248,34 @@ struct CompatibilityWalkTests {
         CStep("recorder_set_volume_interval", returns: 0) {
             unsafe Int64(latheRecorderSetVolumeInterval($0.recorder, 500))
         },
-        CStep("recorder_renew_token", returns: 0) { unsafe Int64(latheRecorderRenewToken($0.recorder, "another")) },
+        CStep("recorder_renew_token") { scene in
+            #expect(unsafe latheRecorderRenewToken(scene.recorder, token) == 0)
+            #expect(unsafe latheRecorderRenewToken(scene.recorder, "another") == -110)
+        },
+    ]
+
+    private static let observers = [
+        CStep("recorder_observe_encoded_frames") { scene in
+            #expect(unsafe latheRecorderObserveEncodedFrames(scene.recorder, { _, _, _, _, _, _, _, _ in }, nil) == 0)
+            #expect(unsafe latheRecorderObserveEncodedFrames(scene.recorder, nil, nil) == -2)
+        },
+        CStep("recorder_observe_pictures") { scene in
+            #expect(unsafe latheRecorderObservePictures(scene.recorder, { _, _, _, _, _, _, _, _, _ in }, nil) == 0)
+            #expect(unsafe latheRecorderObservePictures(scene.recorder, nil, nil) == -2)
+        },
+        CStep("recorder_observe_jpegs") { scene in
+            #expect(
+                unsafe latheRecorderObserveJPEGs(scene.recorder, nil, 1_000, { _, _, _, _, _, _, _, _ in }, nil) == 0)
+            #expect(
+                unsafe latheRecorderObserveJPEGs(scene.recorder, nil, 999, { _, _, _, _, _, _, _, _ in }, nil) == -2)
+        },
+        CStep("recorder_observe_sound") { scene in
+            #expect(unsafe latheRecorderObserveSound(scene.recorder, 8_000, { _, _, _, _, _, _ in }, nil) == 0)
+            #expect(unsafe latheRecorderObserveSound(scene.recorder, 44_100, { _, _, _, _, _, _ in }, nil) == -2)
+        },
+        CStep("recorder_end_video_observer", returns: 0) { unsafe Int64(latheRecorderEndVideoObserver($0.recorder)) },
+        CStep("recorder_end_sound_observer", returns: 0) { unsafe Int64(latheRecorderEndSoundObserver($0.recorder)) },
+        CStep("recorder_dropped_frames", returns: 0) { unsafe latheRecorderDroppedFrames($0.recorder) },
     ]
 
     private static let ending = [

@@ -6,12 +6,14 @@ media (`failing_disk.c`). What is told of it is read by GET /v1/events.
 
 import os
 import re
+import signal
 import subprocess
 import time
 
 from compatibility_api import send
 from compatibility_page import code, kind, requests, sections
 from harness import ROOT, Server, expect, get, get_json, start
+from states import publisher
 
 HERE = "here: the event's `type`"
 SOURCE = ROOT / "Tests/EndToEnd/failing_disk.c"
@@ -56,6 +58,23 @@ def tell(one, path):
     expect(status in (200, 202), f"{path}: {status} {answer}")
 
 
+def wait_for_take(one, recording, uid):
+    deadline = time.time() + 20
+    while not any(take["uid"] == uid for take in get_json(one.url + recording)["takes"]):
+        expect(time.time() < deadline, f"nothing is recorded of {uid}")
+        time.sleep(0.1)
+
+
+def silence(one, users):
+    """For twelve seconds nothing comes of anybody, as if the machine had lost its network."""
+    for user in users:
+        user.send_signal(signal.SIGSTOP)
+    one.wait_for_events("frozen", "noStream", "connectionInterrupted", "connectionLost")
+    for user in users:
+        user.send_signal(signal.SIGCONT)
+    one.wait_for_events("unfrozen", "reconnected")
+
+
 def happen(one):
     """Everything that can happen; returns the document of the recording to which it did."""
     one.becomes("")
@@ -74,6 +93,10 @@ def happen(one):
         tell(one, f"{other}/resume")
         tell(one, f"{other}/stop")
         one.wait_for_events("takeClosed", "finished")
+        # One that goes on where it was: the others join anew.
+        users.append(publisher(one, 9, seconds=300))
+        wait_for_take(one, recording, "9")
+        silence(one, users)
         one.becomes("fs")
         one.wait_for_events("storageSlow")
         one.becomes("f")

@@ -13,10 +13,10 @@ AIORTC = ROOT / "Tests/EndToEnd/aiortc_client.py"
 CONNECTION = ["connectionInterrupted", "connectionLost", "reconnected"]
 
 
-def publisher(one, uid):
+def publisher(one, uid, seconds=60):
     """A client that goes on where it was when it was stopped: `lathe publish` would join anew."""
-    return subprocess.Popen([sys.executable, AIORTC, f"{one.url}/whip/room?uid={uid}", "--codec", "vp8", "--seconds", "60"],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, AIORTC, f"{one.url}/whip/room?uid={uid}", "--codec", "vp8",
+                             "--seconds", str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def end(process):

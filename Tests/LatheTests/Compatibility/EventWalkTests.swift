@@ -1,8 +1,9 @@
+import EventLoop
 import Foundation
-import Publish
 import Testing
 
 @testable import Lathe
+@testable import Publish
 
 @Suite("Callbacks of docs/compatibility.md")
 struct EventWalkTests {
@@ -56,7 +57,8 @@ struct EventWalkTests {
         }
     }
 
-    /// All events of a call by name, with the keys of each; users join, fall silent, turn their cameras and leave, and the disk refuses a file.
+    /// All events of a call by name, with the keys of each: users join and leave, their network fails and a token ends, and
+    /// the disk refuses a file.
     private static func call() async throws -> [String: Set<String>] {
         try await withService { service in
             try await service.setParameter("che.media_recorder_recover_files", true)
@@ -67,12 +69,15 @@ struct EventWalkTests {
             try recorder.register(diary)
             try await recorder.setAudioVolumeIndicationParameters(milliseconds: 200)
             try await recorder.enableRecorderVideoFrameCapture(.encodedFrames, observer: counter)
-            try await recorder.join("room")
+            try await recorder.join("room", token: try TestToken.ending(inSeconds: 5))
             let directory = try #require(await recorder.directory)
             let first = try await service.join("room", uid: 7)
             let sending = Task { _ = try? await first.send(for: nil) }
             try await diary.heard("numbers") { if case .remoteVideoStats = $0 { true } else { false } }
             #expect(counter.count > 0)
+            // As long as the loop stands still, nothing at all comes of its user.
+            for publisher in first.publishers { publisher.loop.post { Thread.sleep(forTimeInterval: 11) } }
+            try await diary.heard("the network is back") { if case .reconnected = $0 { true } else { false } }
             // What cannot be written any more is no reason to end.
             try FileManager.default.removeItem(atPath: directory)
             let second = try await service.join("room", uid: 8)

@@ -135,6 +135,11 @@ enum MethodWalk {
         "VideoSubscriptionOptions.type": .honoured { scene in
             let document = try await scene.document(of: #"{"videoStreamType": 1}"#)
             #expect(document.streamType == .low)
+            try await scene.recording { recorder, _ in
+                try await recorder.subscribeVideo("7", .low)
+                let document = try await recorder.document()
+                #expect(document.control?.streamTypes == ["7": .low])
+            }
         },
         "setRecorderConfigByUid": .honoured { scene in
             var sound = UserRecorderSettings()
@@ -196,7 +201,12 @@ enum MethodWalk {
     }
 
     @Sendable private static func renew(_ scene: WalkScene) async throws {
-        try await scene.recording { recorder, _ in try await recorder.renewToken("another") }
+        try await scene.recording { recorder, diary in
+            try await recorder.renewToken(try TestToken.ending(inSeconds: 1))
+            try await diary.heard("its end") { $0 == .tokenPrivilegeDidExpire }
+            let error = await #expect(throws: RecorderError.self) { try await recorder.renewToken("another") }
+            #expect(error?.code == .invalidToken)
+        }
     }
 
     @Sendable private static func register(_ scene: WalkScene) async throws {

@@ -59,7 +59,7 @@ struct WalkScene: Sendable {
         let recorder = try Recorder(service, settings: settings)
         let diary = Diary()
         try recorder.register(diary)
-        try await recorder.join(Self.channel, user: "900", token: "any")
+        try await recorder.join(Self.channel, user: "900", token: try TestToken.ending(inSeconds: 3_600))
         let value = try await body(recorder, diary)
         return (value, try await recorder.leave())
     }
