@@ -6,12 +6,20 @@ extension MovieFile {
     /// Unlike `init(reading:)` this reads media as well, but only the last that were written.
     public init(mending source: some ByteSource) {
         self.init(reading: source)
-        guard form == .fragmented, hasPlaceholder, HybridHead.tellsZeros(source),
-            let tear = DoubtfulTail(of: fragments).firstTear(in: source)
-        else { return }
+        guard form == .fragmented, hasPlaceholder, HybridHead.tellsZeros(source) else { return }
+        let tears = [DoubtfulTail(of: fragments).firstTear(in: source), firstHeadlessMedia]
+        guard let tear = tears.compactMap(\.self).min() else { return }
         let whole = byteCount
         self.init(reading: SourcePrefix(source, upTo: tear))
         noteTear(at: tear, fileByteCount: whole)
+    }
+
+    /// Where something lies behind a `moof` that is no `mdat`: its header lay in two sectors, and one of them never came.
+    private var firstHeadlessMedia: Int? {
+        for (box, next) in zip(boxes, boxes.dropFirst()) where box.type == "moof" && next.type != "mdat" {
+            return box.end
+        }
+        return nil
     }
 
     /// Each `moof` with the `mdat` behind it; what was told of its zeros lies in the `free` before it.

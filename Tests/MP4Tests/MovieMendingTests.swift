@@ -61,4 +61,22 @@ struct MovieMendingTests {
             #expect(mended.isWhole && mended.tracks[0].samples == Array(kept))
         }
     }
+
+    @Test("ends before media whose header lay in two sectors, of which one never came", arguments: 1...7)
+    func tornHeader(byteCount: Int) throws {
+        let file = try Self.recording(zeros: 300)
+        let whole = MovieFile(reading: file)
+        for box in whole.boxes.filter({ $0.type == "mdat" }).suffix(3) {
+            var torn = file
+            for index in box.offset + byteCount..<box.offset + byteCount + 512 { torn[index] = 0 }
+            let found = MovieFile(mending: torn)
+            #expect(found.problems.contains(.torn(at: box.offset)))
+            let kept = whole.tracks[0].samples.prefix { $0.offset < box.offset }
+            #expect(found.tracks[0].samples == Array(kept))
+            var disk = FakeDisk(holding: torn)
+            for write in try #require(HybridMP4Repair.writes(for: found)) { disk.perform(write) }
+            let mended = MovieFile(mending: disk.bytes)
+            #expect(mended.isWhole && mended.tracks[0].samples == Array(kept))
+        }
+    }
 }

@@ -21,6 +21,8 @@ struct PowerCutTests {
     /// How many choices of writes are looked at behind each call at the most.
     private static let choiceLimit = isSoak ? 256 : 3
     private static let tearCount = isSoak ? 2 : 1
+    /// 300 ms of sample and fragment lie in memory at the most, as after a kill, and the disk is a second behind.
+    private static let lossLimit: Int64 = 2_000
 
     /// A recording of two users, call by call, with the time of the call that had passed by then.
     private struct Recorded {
@@ -90,12 +92,21 @@ struct PowerCutTests {
         }
     }
 
+    /// What must be left of a file behind a call.
+    private struct Kept {
+        var file: String
+        var call: Int
+        /// All that was sent, track by track.
+        var sent: [[ArraySlice<UInt8>]]
+        /// Up to when all of it must be there, in milliseconds.
+        var wanted: Int64
+    }
+
     /// What is wrong with a state of the disk; nothing if it can be mended, loses little, and holds what was sent.
-    private static func fault(
-        _ state: [UInt8], _ file: String, sent: [[ArraySlice<UInt8>]], atLeast wanted: Int64, _ second: inout SecondLook
-    ) throws -> String? {
+    private static func fault(_ state: [UInt8], _ kept: Kept, _ second: inout SecondLook) throws -> String? {
+        let (file, sent) = (kept.file, kept.sent)
         let plan = TakeMender.plan(for: state, named: file)
-        guard plan.result.isPlayable else { return wanted > 0 ? "it \(plan.result.words)" : nil }
+        guard plan.result.isPlayable else { return kept.wanted > 0 ? "it \(plan.result.words)" : nil }
         var disk = FakeDisk(holding: state)
         for write in plan.writes { disk.perform(write) }
         let again = TakeMender.plan(for: disk.bytes, named: file)
@@ -106,21 +117,34 @@ struct PowerCutTests {
                 return "track \(track) holds what was not sent"
             }
         }
-        if let fault = try second.fault(of: disk.bytes, named: file, sampleCounts: found.map(\.count)) { return fault }
+        let counts = found.map(\.count)
+        if let fault = try second.fault(of: disk.bytes, named: file, behind: kept.call, sampleCounts: counts) {
+            return fault
+        }
         let end = found.compactMap { $0.last?.end }.min() ?? 0
-        return end >= wanted ? nil : "it ends at \(end) ms, before \(wanted)"
+        return end >= kept.wanted ? nil : "it ends at \(end) ms, before \(kept.wanted)"
     }
 
-    /// What ffprobe finds in the files that were mended, each looked at once.
+    /// What ffprobe finds in the files that were mended: one of each shape behind each call is looked at.
     private struct SecondLook {
-        /// Of how many different files one is looked at: all in the long form.
+        /// Of how many shapes one is looked at: all in the long form.
         private static let stride = isSoak ? 1 : 10
 
-        private var known: Set<Int> = []
+        /// How long a mended file is, and how much its tracks hold.
+        private struct Shape: Hashable {
+            var call: Int
+            var byteCount: Int
+            var sampleCounts: [Int]
+        }
+
+        private var known: Set<Shape> = []
         private(set) var count = 0
 
-        mutating func fault(of file: [UInt8], named name: String, sampleCounts: [Int]) throws -> String? {
-            guard SecondOpinion.isAvailable, known.insert(file.hashValue).inserted else { return nil }
+        mutating func fault(
+            of file: [UInt8], named name: String, behind call: Int, sampleCounts: [Int]
+        ) throws -> String? {
+            let shape = Shape(call: call, byteCount: file.count, sampleCounts: sampleCounts)
+            guard SecondOpinion.isAvailable, known.insert(shape).inserted else { return nil }
             guard known.count % Self.stride == 1 || Self.stride == 1 else { return nil }
             count += 1
             let kind = String(name.split(separator: ".").last ?? "")
@@ -136,18 +160,23 @@ struct PowerCutTests {
     @Test("costs at most two seconds of any file, which plays")
     func everyState() async throws {
         let recorded = try await Self.record()
-        var second = SecondLook()
-        for file in recorded.files {
-            let sent = Self.samples(recorded.whole(file), named: file).map { $0.map(\.bytes) }
-            #expect(sent.map(\.count).reduce(0, +) > Int(Self.milliseconds) / 20)
-            let (stateCount, faults) = try Self.lookAtStates(of: file, recorded, sent: sent, &second)
-            let kind = file.split(separator: ".").last ?? ""
-            print(
-                "power cut, \(kind) of two: \(stateCount) states of \(Self.milliseconds / 1000) s, \(faults);",
-                "ffprobe has opened \(second.count) different ones")
-            #expect(faults.isEmpty)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for file in recorded.files { group.addTask { try Self.look(at: file, recorded) } }
+            try await group.waitForAll()
         }
-        #expect(second.count > 10 || !SecondOpinion.isAvailable)
+    }
+
+    private static func look(at file: String, _ recorded: Recorded) throws {
+        var second = SecondLook()
+        let sent = samples(recorded.whole(file), named: file).map { $0.map(\.bytes) }
+        #expect(sent.map(\.count).reduce(0, +) > Int(milliseconds) / 20)
+        let (stateCount, faults) = try lookAtStates(of: file, recorded, sent: sent, &second)
+        let kind = file.split(separator: ".").last ?? ""
+        print(
+            "power cut, \(kind) of two: \(stateCount) states of \(milliseconds / 1000) s, \(faults);",
+            "ffprobe has opened \(second.count) different ones")
+        #expect(faults.isEmpty)
+        #expect(second.count > 5 || !SecondOpinion.isAvailable)
     }
 
     /// Looks at what may be left of a file behind each call, and counts what is wrong with it.
@@ -161,32 +190,36 @@ struct PowerCutTests {
             cut.perform(operation, on: file)
             // What concerns another file changes nothing here.
             guard operation.path == file || file.hasPrefix(operation.path + "/") else { continue }
-            // 300 ms of sample and fragment lie in memory at the most, as after a kill.
-            let wanted = recorded.moments[index] - 2_000
-            for state in states(of: cut, at: index, &generator) {
+            let kept = Kept(file: file, call: index, sent: sent, wanted: recorded.moments[index] - lossLimit)
+            try forEachState(of: cut, at: index, &generator) { state in
                 stateCount += 1
-                guard let fault = try fault(state, file, sent: sent, atLeast: wanted, &second) else { continue }
+                guard let fault = try fault(state, kept, &second) else { return }
                 faults[fault.replacing(/\d+/, with: "N"), default: 0] += 1
             }
+            if isSoak, index % 100 == 0 { tell("\(file): call \(index), \(stateCount) states\n") }
         }
         return (stateCount, faults)
     }
 
-    /// What the disk may hold: each write there or not, and some of them torn.
-    private static func states(of cut: PowerCut, at index: Int, _ generator: inout SeededGenerator) -> [[UInt8]] {
+    /// Says how far the long form is, at once.
+    private static func tell(_ line: String) { FileHandle.standardError.write(Data(line.utf8)) }
+
+    /// Shows what the disk may hold: each write there or not, and some of them torn.
+    private static func forEachState(
+        of cut: PowerCut, at index: Int, _ generator: inout SeededGenerator, _ body: ([UInt8]) throws -> Void
+    ) rethrows {
         let all: UInt64 = cut.pendingCount >= 63 ? .max : 1 << UInt64(cut.pendingCount) - 1
         var choices = Set([0, all])
         if all < UInt64(choiceLimit) { choices.formUnion(0...all) }
         while choices.count < min(choiceLimit, Int(clamping: all)) {
             choices.insert(UInt64.random(in: 0...all, using: &generator))
         }
-        var states = choices.sorted().map { cut.state(chosen: $0) }
+        for chosen in choices.sorted() { try body(cut.state(chosen: chosen)) }
         for torn in 0..<cut.pendingCount where isSoak || torn == index % cut.pendingCount {
             for _ in 0..<tearCount {
                 let chosen = UInt64.random(in: 0...all, using: &generator)
-                states.append(cut.state(tearing: torn, chosen: chosen, using: &generator))
+                try body(cut.state(tearing: torn, chosen: chosen, using: &generator))
             }
         }
-        return states
     }
 }
