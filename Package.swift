@@ -55,7 +55,7 @@ let formats: [Target] = [
 let machines: [Target] = [
     room("WebRTC", ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize"]),
     room("Channel", ["Bytes", "Units", "Codecs"]),
-    room("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "TransportStream"]),
+    room("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Elementary", "TransportStream"]),
     room("Link", ["Bytes", "Units"]),
 ]
 
@@ -82,7 +82,7 @@ let shell: [Target] = [
         name: "Web", resources: [.embedInCode("Page")],
         swiftSettings: house),
     room("CommandLineOptions"),
-    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
+    room("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Elementary", "Pattern", "Capture", "AV", "Storage"]),
     room(
         "Repair",
         [
@@ -92,10 +92,11 @@ let shell: [Target] = [
     room(
         "Service",
         [
-            "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "WebRTC", "Channel",
-            "Capture", "Catalog", "CommandLineOptions", "DTLS", "Digest", "SRTP", "AV", "EventLoop", "Storage",
+            "Bytes", "Units", "Secure", "STUN", "SDP", "WHIP", "RTP", "Codecs", "MP4", "WebM", "Elementary", "WebRTC",
+            "Channel", "Capture", "Catalog", "CommandLineOptions", "DTLS", "Digest", "SRTP", "AV", "EventLoop",
+            "Storage",
         ]),
-    room("Legacy", ["CommandLineOptions", "Service"]),
+    room("Legacy", ["CommandLineOptions", "Capture", "Service"]),
     room(
         "API",
         [
@@ -150,7 +151,7 @@ let testTargets: [Target] = [
     tests("Depacketize", ["Bytes", "Units", "Codecs"]),
     tests("MP4", ["Bytes", "Units", "Codecs"]),
     tests("WebM", ["Bytes", "Units", "Codecs"]),
-    tests("Elementary", ["Codecs"]),
+    tests("Elementary", ["Bytes", "Codecs"]),
     tests("TransportStream", ["Bytes"]),
     tests("MJR", ["Bytes"]),
     tests("Pattern", ["Bytes", "Units", "Codecs"]),
@@ -159,7 +160,9 @@ let testTargets: [Target] = [
         "WebRTC",
         ["Bytes", "Units", "Secure", "STUN", "SDP", "RTP", "Jitter", "Codecs", "Depacketize", "Link"]),
     tests("Channel", ["Bytes", "Units", "Codecs", "Link"]),
-    tests("Capture", ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "TransportStream", "Link", "Pattern"]),
+    tests(
+        "Capture",
+        ["Bytes", "Units", "Codecs", "Channel", "MP4", "WebM", "Elementary", "TransportStream", "Link", "Pattern"]),
     tests("Link", ["Bytes", "Units"]),
     tests("SRTP", ["Bytes", "Units", "Secure"]),
     tests("DTLS", ["Bytes", "Units", "Secure", "SRTP"]),
@@ -170,7 +173,7 @@ let testTargets: [Target] = [
     tests("Storage", ["Bytes", "Units"]),
     tests("Catalog"),
     tests("Publish", ["Bytes", "Units", "Codecs", "Depacketize", "Pattern", "AV"]),
-    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Pattern", "Capture", "AV", "Storage"]),
+    tests("Inspect", ["Bytes", "Units", "Codecs", "MP4", "WebM", "Elementary", "Pattern", "Capture", "AV", "Storage"]),
     tests(
         "Repair",
         ["Bytes", "Units", "Codecs", "Depacketize", "MP4", "WebM", "Elementary", "Capture", "Storage"]),
@@ -179,7 +182,8 @@ let testTargets: [Target] = [
         "Service",
         [
             "Bytes", "Units", "Catalog", "Codecs", "WebRTC", "Capture", "SDP", "Channel", "CommandLineOptions", "DTLS",
-            "Digest", "AV", "EventLoop", "HTTPServer", "Inspect", "MP4", "Pattern", "Publish", "Secure", "Storage",
+            "Digest", "AV", "Elementary", "EventLoop", "HTTPServer", "Inspect", "MP4", "Pattern", "Publish", "Secure",
+            "Storage",
             "WHIP", "WebM",
         ]),
     tests("Legacy", ["Units", "CommandLineOptions", "Service"]),

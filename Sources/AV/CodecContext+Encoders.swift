@@ -22,7 +22,7 @@ extension CodecContext {
         case .h265: try context.setUpH265(settings)
         case .vp8, .vp9: try context.setUpVPX(settings)
         case .av1: try context.setUpAV1(settings)
-        case .opus, .pcmu, .pcma, .g722, .aac: preconditionFailure("pictures need a video codec")
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3: preconditionFailure("pictures need a video codec")
         }
         try context.open()
         return context
@@ -35,7 +35,7 @@ extension CodecContext {
         case .vp8: "libvpx"
         case .vp9: "libvpx-vp9"
         case .av1: "libaom-av1"
-        case .opus, .pcmu, .pcma, .g722, .aac: codec.rawValue
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3: codec.rawValue
         }
     }
 

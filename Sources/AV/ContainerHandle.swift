@@ -85,6 +85,7 @@ import Codecs
         case AV_CODEC_ID_PCM_ALAW: .pcma
         case AV_CODEC_ID_ADPCM_G722: .g722
         case AV_CODEC_ID_AAC: .aac
+        case AV_CODEC_ID_MP3: .mp3
         default: nil
         }
     }

@@ -9,7 +9,7 @@ enum FrameLayout {
         case .h264: lengthPrefixed(packet, keeping: isNeededOfH264)
         case .h265: lengthPrefixed(packet, keeping: isNeededOfH265)
         case .av1: AV1.temporalUnit(ofByteStream: packet)
-        case .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac: packet
+        case .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac, .mp3: packet
         }
     }
 
@@ -19,7 +19,7 @@ enum FrameLayout {
         case .h264: H264.byteStream(of: frame.bytes)
         case .h265: H265.byteStream(of: frame.bytes)
         case .av1: AV1.byteStream(of: frame.bytes)
-        case .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac: frame.bytes
+        case .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac, .mp3: frame.bytes
         }
     }
 

@@ -1,21 +1,22 @@
 import CFFmpeg
 
-/// Brings mono 16-bit sound of one rate to another, piece after piece.
+/// Brings 16-bit sound of one rate to another, piece after piece.
 @safe public struct RateConverter: ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handle is only ever with the one thread that holds this value.
 
     private let outputRate: Int
+    private let inputChannelCount: Int
     private let context: OpaquePointer
     private var scratch: [Int16] = []
 
-    /// A converter between two rates, in samples a second.
-    public init(from inputRate: Int, to outputRate: Int) throws(CodecError) {
-        var (mono, same) = unsafe (AVChannelLayout(), AVChannelLayout())
-        unsafe av_channel_layout_default(&mono, 1)
-        unsafe av_channel_layout_default(&same, 1)
+    /// A converter between two rates, in samples a second; more channels than one are interleaved.
+    public init(from inputRate: Int, to outputRate: Int, channelCount: Int = 1) throws(CodecError) {
+        var (layout, same) = unsafe (AVChannelLayout(), AVChannelLayout())
+        unsafe av_channel_layout_default(&layout, CInt(channelCount))
+        unsafe av_channel_layout_default(&same, CInt(channelCount))
         var allocated: OpaquePointer?
         var status = unsafe swr_alloc_set_opts2(
-            &allocated, &mono, AV_SAMPLE_FMT_S16, CInt(outputRate), &same, AV_SAMPLE_FMT_S16, CInt(inputRate), 0, nil)
+            &allocated, &layout, AV_SAMPLE_FMT_S16, CInt(outputRate), &same, AV_SAMPLE_FMT_S16, CInt(inputRate), 0, nil)
         if status >= 0 { status = unsafe swr_init(allocated) }
         guard status >= 0, let made = unsafe allocated else {
             unsafe swr_free(&allocated)
@@ -23,6 +24,7 @@ import CFFmpeg
         }
         unsafe context = made
         self.outputRate = outputRate
+        inputChannelCount = channelCount
     }
 
     deinit {
@@ -39,24 +41,46 @@ import CFFmpeg
         _ = unsafe swr_init(context)
     }
 
-    /// Converts a piece and appends what is ready, each sample `channelCount` times.
+    /// Converts a piece and appends what is ready; of a single channel, each sample `channelCount` times.
     public mutating func convert(_ samples: [Int16], channelCount: Int = 1, into pcm: inout [Int16]) throws(CodecError)
     {
-        let context = unsafe context
-        let capacity = unsafe Int(swr_get_out_samples(context, CInt(samples.count)))
-        if scratch.count < capacity { scratch = [Int16](repeating: 0, count: capacity) }
+        precondition(channelCount == 1 || inputChannelCount == 1, "only one channel can become several")
+        let inputCount = samples.count / inputChannelCount
         let status = unsafe samples.withUnsafeBytes { source in
-            unsafe scratch.withUnsafeMutableBytes { target in
-                var input = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                var output = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                return unsafe swr_convert(context, &output, CInt(capacity), &input, CInt(samples.count))
-            }
+            var input = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return unsafe convert(&input, inputCount)
         }
-        guard status >= 0 else { throw .ffmpeg("convert sound", status) }
+        let count = try outputCount(status)
         guard channelCount > 1 else {
-            pcm.append(contentsOf: scratch[0..<Int(status)])
+            pcm.append(contentsOf: scratch[0..<count])
             return
         }
-        for sample in scratch[0..<Int(status)] { pcm.append(contentsOf: repeatElement(sample, count: channelCount)) }
+        for sample in scratch[0..<count] { pcm.append(contentsOf: repeatElement(sample, count: channelCount)) }
+    }
+
+    /// Appends what is still inside; nothing follows it.
+    mutating func flush(into pcm: inout [Int16]) throws(CodecError) {
+        let count = try outputCount(unsafe convert(nil, 0))
+        pcm.append(contentsOf: scratch[0..<count])
+    }
+
+    /// How many samples of all channels came out.
+    private func outputCount(_ status: CInt) throws(CodecError) -> Int {
+        guard status >= 0 else { throw .ffmpeg("convert sound", status) }
+        return Int(status) * inputChannelCount
+    }
+
+    /// Converts so many samples of each channel into `scratch`; returns what FFmpeg says.
+    private mutating func convert(
+        _ input: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ inputCount: Int
+    ) -> CInt {
+        let context = unsafe context
+        let capacity = unsafe Int(swr_get_out_samples(context, CInt(inputCount)))
+        let room = capacity * inputChannelCount
+        if scratch.count < room { scratch = [Int16](repeating: 0, count: room) }
+        return unsafe scratch.withUnsafeMutableBytes { target in
+            var output = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            return unsafe swr_convert(context, &output, CInt(capacity), input, CInt(inputCount))
+        }
     }
 }

@@ -53,7 +53,7 @@ public import Codecs
         case .pcmu: return "pcm_mulaw"
         case .pcma: return "pcm_alaw"
         case .g722: return "g722"
-        case .h264, .h265, .vp8, .vp9, .av1, .opus, .aac:
+        case .h264, .h265, .vp8, .vp9, .av1, .opus, .aac, .mp3:
             throw CodecError("decode \(codec.rawValue) as telephone sound", reason: "it is another kind of codec")
         }
     }

@@ -38,7 +38,7 @@ public import Pattern
         switch codec {
         case .h265: "hevc"
         case .av1: "libdav1d"
-        case .h264, .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac: codec.rawValue
+        case .h264, .vp8, .vp9, .opus, .pcmu, .pcma, .g722, .aac, .mp3: codec.rawValue
         }
     }
 

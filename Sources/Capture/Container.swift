@@ -8,6 +8,8 @@ public enum Container: String, Hashable, Sendable, CaseIterable {
     case webm
     /// Nothing but AAC packets with a header each, as the legacy product's scripts expect sound.
     case aac
+    /// Nothing but MP3 frames, the first of which says how long the sound is.
+    case mp3
     /// A transport stream, which needs neither an index nor an end.
     case ts
 
@@ -99,6 +101,7 @@ extension Codec {
         case .pcmu, .pcma: "G.711"
         case .g722: "G.722"
         case .aac: "AAC"
+        case .mp3: "MP3"
         }
     }
 }

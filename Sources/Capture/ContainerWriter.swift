@@ -11,6 +11,7 @@ struct ContainerWriter: Sendable {
     private var mp4: HybridMP4Writer?
     private var webm: WebMWriter?
     private var adts: ADTSWriter?
+    private var mp3: MP3Writer?
     private var transport: TransportStreamWriter?
 
     init(_ container: Container, createdAtUnixMilliseconds creation: Int64) {
@@ -18,18 +19,19 @@ struct ContainerWriter: Sendable {
         case .mp4, .m4a: mp4 = HybridMP4Writer(createdAtUnixMilliseconds: creation)
         case .webm: webm = WebMWriter(createdAtUnixMilliseconds: creation)
         case .aac: adts = ADTSWriter()
+        case .mp3: mp3 = MP3Writer()
         case .ts: transport = TransportStreamWriter()
         }
     }
 
     var openFragmentDuration: Duration {
         mp4?.openFragmentDuration ?? webm?.openFragmentDuration ?? adts?.openFragmentDuration
-            ?? transport?.openFragmentDuration ?? .zero
+            ?? mp3?.openFragmentDuration ?? transport?.openFragmentDuration ?? .zero
     }
 
     /// Announces a track, whose pictures players turn clockwise; nothing if the file has no room for it any more.
     mutating func addTrack(_ format: TrackFormat, timescale: ClockRate, rotation: Rotation = .none) -> Int? {
-        if let isAdded = adts?.addTrack(format) { return isAdded ? 0 : nil }
+        if let isAdded = adts?.addTrack(format) ?? mp3?.addTrack(format) { return isAdded ? 0 : nil }
         if transport != nil { return transport?.addTrack(format, timescale: timescale) }
         guard mp4?.hasRoom(for: format) ?? webm?.hasRoom(for: format) ?? false else { return nil }
         return mp4?.addTrack(format, timescale: timescale, rotation: rotation)
@@ -47,6 +49,7 @@ struct ContainerWriter: Sendable {
         mp4?.append(sample, track: track)
         webm?.append(sample, track: track)
         adts?.append(sample)
+        mp3?.append(sample)
         transport?.append(sample, track: track)
     }
 
@@ -60,6 +63,7 @@ struct ContainerWriter: Sendable {
         mp4?.cutFragment()
         webm?.cutFragment()
         adts?.cutFragment()
+        mp3?.cutFragment()
         transport?.cutFragment()
     }
 
@@ -67,10 +71,11 @@ struct ContainerWriter: Sendable {
         mp4?.finish()
         webm?.finish()
         adts?.finish()
+        mp3?.finish()
         transport?.finish()
     }
 
     mutating func nextWrite() -> FileWrite? {
-        mp4?.nextWrite() ?? webm?.nextWrite() ?? adts?.nextWrite() ?? transport?.nextWrite()
+        mp4?.nextWrite() ?? webm?.nextWrite() ?? adts?.nextWrite() ?? mp3?.nextWrite() ?? transport?.nextWrite()
     }
 }

@@ -3,8 +3,7 @@ public import Codecs
 /// What kind of file a user's media go to, and in what form sound does.
 public struct FilePlan: Equatable, Sendable {
     public var container: Container
-    /// Whether Opus goes to the file as it comes; otherwise sound is encoded as AAC.
-    public var keepsOpus: Bool
+    public var sound: SoundForm
     /// Why the container that was asked for is not the one that is used.
     public var refusal: ContainerRefusal?
 
@@ -16,11 +15,11 @@ public struct FilePlan: Equatable, Sendable {
         precondition(video?.kind != .audio, "sound is no picture")
         let preferred = keepsOpus ? Codec.opus : .aac
         if let container = try? Container(video: video, audio: preferred, choice: choice) {
-            self.init(container: container, keepsOpus: keepsOpus)
+            self.init(container: container, sound: keepsOpus ? .opus : .aac)
             return
         }
         do throws(ContainerRefusal) {
-            self.init(container: try Container(video: video, audio: .opus, choice: choice), keepsOpus: true)
+            self.init(container: try Container(video: video, audio: .opus, choice: choice), sound: .opus)
         } catch {
             self.init(video: video, choice: .auto, keepsOpus: keepsOpus)
             refusal = error
@@ -28,10 +27,13 @@ public struct FilePlan: Equatable, Sendable {
     }
 
     /// The plan for sound in a file of its own, as scripts that were written for the legacy product read it.
-    public static let legacySound = FilePlan(container: .aac, keepsOpus: false)
+    public static let legacySound = FilePlan(container: .aac, sound: .aac)
 
-    private init(container: Container, keepsOpus: Bool) {
+    /// The plan for sound as MP3.
+    public static func mp3(_ rate: MP3Rate) -> FilePlan { FilePlan(container: .mp3, sound: .mp3(rate)) }
+
+    private init(container: Container, sound: SoundForm) {
         self.container = container
-        self.keepsOpus = keepsOpus
+        self.sound = sound
     }
 }

@@ -41,7 +41,7 @@ public struct RecoveryStreams: Sendable {
         guard settings.container == .mp4 || settings.container == .m4a else { return nil }
         switch settings.video {
         case .h264, .h265, nil: pictures = settings.video
-        case .vp8, .vp9, .av1, .opus, .pcmu, .pcma, .g722, .aac: return nil
+        case .vp8, .vp9, .av1, .opus, .pcmu, .pcma, .g722, .aac, .mp3: return nil
         }
         if let audio = settings.audio {
             var writer = ADTSWriter()

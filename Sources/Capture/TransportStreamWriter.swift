@@ -44,7 +44,7 @@ struct TransportStreamWriter: Sendable {
         case .aac:
             guard sound == nil, let header = ADTSHeader(format) else { return nil }
             sound = (trackCount, header)
-        case .vp8, .vp9, .av1, .opus, .pcmu, .pcma, .g722: return nil
+        case .vp8, .vp9, .av1, .opus, .pcmu, .pcma, .g722, .mp3: return nil
         }
         // What is open already goes before the tables that tell of the new one.
         cutFragment()

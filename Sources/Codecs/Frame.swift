@@ -15,6 +15,8 @@ public enum Codec: String, Hashable, Sendable, CaseIterable {
     case g722
     /// AAC-LC. Never received; made for files from what is.
     case aac
+    /// Layer III of MPEG-1 and MPEG-2. Never received; made for files from what is.
+    case mp3
 }
 
 /// Whether a track is heard or seen.
@@ -28,9 +30,12 @@ extension Codec {
     public var kind: MediaKind {
         switch self {
         case .h264, .h265, .vp8, .vp9, .av1: .video
-        case .opus, .pcmu, .pcma, .g722, .aac: .audio
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3: .audio
         }
     }
+
+    /// Whether calls carry it; the others are made here for files.
+    public var isCarried: Bool { self != .aac && self != .mp3 }
 
     /// The clock that its RTP timestamps count (RFC 6184 §8.2.1, RFC 7741 §6.1, RFC 7587 §4.1, RFC 3551 §6).
     ///
@@ -38,7 +43,7 @@ extension Codec {
     public var clockRate: ClockRate {
         switch self {
         case .h264, .h265, .vp8, .vp9, .av1: .video
-        case .opus, .aac: .opus
+        case .opus, .aac, .mp3: .opus
         case .pcmu, .pcma, .g722: .telephone
         }
     }

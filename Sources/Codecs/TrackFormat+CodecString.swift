@@ -12,6 +12,7 @@ extension TrackFormat {
         case .av1(_, _, let header): "av01" + Self.av1Parameters(header)
         case .opus: "opus"
         case .aac(_, _, let configuration): "mp4a.40.\(Int(configuration.first ?? 0x10) >> 3)"
+        case .mp3: "mp3"
         }
     }
 

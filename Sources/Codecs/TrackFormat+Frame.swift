@@ -21,7 +21,7 @@ extension TrackFormat {
             guard let channelCount = Opus.channelCount(of: frame.bytes) else { return nil }
             self = .opus(channelCount: channelCount, preSkip: Opus.usualPreSkip)
         // G.711 and G.722 have no container of ours, and AAC is never received.
-        case .pcmu, .pcma, .g722, .aac: return nil
+        case .pcmu, .pcma, .g722, .aac, .mp3: return nil
         }
     }
 

@@ -6,7 +6,7 @@ extension TrackFormat {
         case .h265(_, _, _, let sets, _): Self.parsedH265(sets)?.colour
         case .vp9(let format): format.colour
         case .av1(_, _, let header): (try? AV1.SequenceHeader(parsing: header))?.colour
-        case .vp8, .opus, .aac: nil
+        case .vp8, .opus, .aac, .mp3: nil
         }
     }
 
@@ -15,7 +15,7 @@ extension TrackFormat {
         switch self {
         case .h264(_, _, let sets, _): Self.parsed(sets)?.pixelAspectRatio
         case .h265(_, _, _, let sets, _): Self.parsedH265(sets)?.pixelAspectRatio
-        case .vp8, .vp9, .av1, .opus, .aac: nil
+        case .vp8, .vp9, .av1, .opus, .aac, .mp3: nil
         }
     }
 
@@ -28,7 +28,7 @@ extension TrackFormat {
         case .h265(_, _, _, let sets, _): Self.parsedH265(sets)?.maximumReorderedPictures
         // Each frame or temporal unit shows one picture, the next one.
         case .vp8, .vp9, .av1: 0
-        case .opus, .aac: nil
+        case .opus, .aac, .mp3: nil
         }
     }
 

@@ -16,6 +16,8 @@ public enum TrackFormat: Equatable, Sendable {
     case opus(channelCount: Int, preSkip: Int)
     /// `configuration` is the AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1).
     case aac(sampleRate: Int, channelCount: Int, configuration: [UInt8])
+    /// `delay` is how many samples of one channel come out of a decoder before the sound.
+    case mp3(sampleRate: Int, channelCount: Int, delay: Int)
 
     /// The codec whose track it describes.
     public var codec: Codec {
@@ -27,6 +29,7 @@ public enum TrackFormat: Equatable, Sendable {
         case .av1: .av1
         case .opus: .opus
         case .aac: .aac
+        case .mp3: .mp3
         }
     }
 
@@ -37,14 +40,14 @@ public enum TrackFormat: Equatable, Sendable {
             .av1(let width, let height, _):
             PictureSize(width: width, height: height)
         case .vp9(let format): format.size
-        case .opus, .aac: nil
+        case .opus, .aac, .mp3: nil
         }
     }
 
     /// How many channels the sound has; nothing for pictures.
     public var channelCount: Int? {
         switch self {
-        case .opus(let channelCount, _), .aac(_, let channelCount, _): channelCount
+        case .opus(let channelCount, _), .aac(_, let channelCount, _), .mp3(_, let channelCount, _): channelCount
         case .h264, .h265, .vp8, .vp9, .av1: nil
         }
     }

@@ -42,7 +42,7 @@ public struct Depacketizer: Sendable {
         _ codec: Codec, parameterSets: H264.ParameterSets = H264.ParameterSets(),
         h265ParameterSets: H265.ParameterSets = H265.ParameterSets()
     ) {
-        precondition(codec != .aac, "AAC is made here, never received")
+        precondition(codec.isCarried, "AAC and MP3 are made here, never received")
         assembly = FrameAssembly(codec: codec)
         h264 = H264Depacketizer(parameterSets: parameterSets)
         h265 = H265Depacketizer(parameterSets: h265ParameterSets)
@@ -73,7 +73,7 @@ public struct Depacketizer: Sendable {
         case .vp8: vp8.push(payload, into: &assembly)
         case .vp9: vp9.push(payload, dependencies: dependencies, into: &assembly)
         case .av1: av1.push(payload, dependencies: dependencies, into: &assembly)
-        case .opus, .pcmu, .pcma, .g722, .aac: assembly.append(payload, in: 0..<payload.count)
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3: assembly.append(payload, in: 0..<payload.count)
         }
         // A packet of sound is a frame of its own (RFC 7587 §4.2), and its marker says something else.
         if marker || codec.kind == .audio { finishFrame() }
@@ -96,7 +96,7 @@ public struct Depacketizer: Sendable {
             case .vp8: finishPicture { $0.vp8.finishFrame(of: &$0.assembly, isProvenClean: $1) }
             case .vp9: vp9.finishFrame(of: &assembly, &dependencies) && !vp9.lacksLayers
             case .av1: av1.finishFrame(of: &assembly, &dependencies) && !av1.lacksLayers
-            case .opus, .pcmu, .pcma, .g722, .aac: finishSound()
+            case .opus, .pcmu, .pcma, .g722, .aac, .mp3: finishSound()
             }
         // What a frame that was dropped takes along shows in the next one.
         if assembly.counts.frames > handedOut { needsKeyframe = !isComplete }

@@ -34,7 +34,7 @@ public struct Packetizer: Sendable {
         _ codec: Codec, maximumPayloadByteCount: Int = Packetizer.defaultMaximumPayloadByteCount,
         firstPictureID: UInt16 = 0
     ) {
-        precondition(codec != .aac, "AAC is never sent")
+        precondition(codec.isCarried, "AAC and MP3 are never sent")
         precondition(maximumPayloadByteCount >= 16, "a payload has room for more than its own header")
         self.codec = codec
         self.maximumPayloadByteCount = maximumPayloadByteCount
@@ -66,7 +66,7 @@ public struct Packetizer: Sendable {
         case .vp8: advanceVP8()
         case .vp9: advanceVP9()
         case .av1: advanceAV1()
-        case .opus, .pcmu, .pcma, .g722, .aac:
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3:
             payload += frame
             position = frame.count
             // Sound marks the first packet after a silence (RFC 7587 §4.1, RFC 3551 §4.1), which nobody relies on.

@@ -59,6 +59,7 @@ extension BoxWriter {
             audioEntry("mp4a", sampleRate: sampleRate, channelCount: channelCount) {
                 $0.elementaryStream(configuration)
             }
+        case .mp3: preconditionFailure("MP3 goes to files of its own")
         case .opus(let channelCount, let preSkip):
             audioEntry("Opus", sampleRate: 48_000, channelCount: channelCount) {
                 $0.opusConfiguration(channelCount: channelCount, preSkip: preSkip)

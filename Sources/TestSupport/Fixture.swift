@@ -108,7 +108,7 @@ public struct Fixture: Sendable {
             switch format {
             case .h264(_, _, let sequence, let picture): sequence + picture
             case .h265(_, _, let video, let sequence, let picture): video + sequence + picture
-            case .vp8, .vp9, .av1, .opus, .aac: []
+            case .vp8, .vp9, .av1, .opus, .aac, .mp3: []
             }
         var prefix: [UInt8] = []
         for set in sets {

@@ -30,8 +30,8 @@ extension ElementWriter {
                     $0.element(.samplingFrequency, 48_000.0)
                     $0.element(.channels, channelCount)
                 }
-            case .h264, .h265, .aac:
-                preconditionFailure("\(format.codec.rawValue) goes to MP4")
+            case .h264, .h265, .aac, .mp3:
+                preconditionFailure("\(format.codec.rawValue) goes elsewhere")
             }
         }
     }

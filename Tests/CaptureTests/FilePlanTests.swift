@@ -15,8 +15,16 @@ struct FilePlanTests {
     func plans(video: Codec?, choice: ContainerChoice, keepsOpus: Bool, container: Container, keeps: Bool) {
         let plan = FilePlan(video: video, choice: choice, keepsOpus: keepsOpus)
         #expect(plan.container == container)
-        #expect(plan.keepsOpus == keeps)
+        #expect(plan.sound == (keeps ? .opus : .aac))
         #expect((plan.refusal == nil) == (video != .h264 || choice != .webm))
+    }
+
+    @Test("of sound that is kept for scripts, or as MP3, is what it says")
+    func sound() {
+        #expect(FilePlan.legacySound.container == .aac && FilePlan.legacySound.sound == .aac)
+        #expect(FilePlan.mp3(.hz44100).container == .mp3 && FilePlan.mp3(.hz44100).sound == .mp3(.hz44100))
+        #expect(FilePlan.mp3(.hz44100).refusal == nil)
+        #expect(MP3Rate.listed == "16000, 32000, 44100 or 48000")
     }
 
     @Test("says why a container was refused")

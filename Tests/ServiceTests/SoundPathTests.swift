@@ -71,6 +71,37 @@ struct SoundPathTests {
         #expect(heard.counters.concealedSampleCount == sent.missingCount * 960)
     }
 
+    @Test("is the same as MP3 at every rate, to the sample as long and in step", arguments: MP3Rate.allCases, [1, 2])
+    func mp3(rate: MP3Rate, channelCount: Int) throws {
+        var encoder = try Self.voiceEncoder()
+        var sent = SentSound()
+        for number in 0..<150 {
+            if (60..<100).contains(number) {
+                sent.pause()
+            } else {
+                sent.send(try encoder.encode(Sounds.voice(960, from: sent.place)), isLost: false)
+            }
+        }
+        let aac = try HeardSound(sent, channelCount: channelCount)
+        let mp3 = try HeardSound(sent, channelCount: channelCount, form: .mp3(rate))
+        #expect(mp3.start == aac.start)
+        // AAC fills its last block of 21 ms, MP3 one of 10.
+        #expect(abs(mp3.samples.count - aac.samples.count) <= 1_024, "\(mp3.samples.count), \(aac.samples.count)")
+        // The reader's way back to 48 kHz keeps its last 16 samples to itself.
+        #expect(abs(mp3.samples.count - Int(sent.place - mp3.start)) <= 16 * 48_000 / rate.rawValue + 4)
+        #expect(abs(Self.lag(of: mp3.samples, behind: aac.samples)) <= 3)
+        #expect(mp3.counters.silentSampleCount > 0 && mp3.counters.pauseSampleCount == aac.counters.pauseSampleCount)
+    }
+
+    /// By how many samples the one comes later than the other, to where they are most alike.
+    private static func lag(of samples: [Int16], behind other: [Int16]) -> Int {
+        let range = 20_000..<40_000
+        return (-100...100).max { likeness($0) < likeness($1) } ?? 0
+        func likeness(_ lag: Int) -> Int {
+            range.reduce(0) { $0 + Int(samples[$1 + lag]) * Int(other[$1]) }
+        }
+    }
+
     @Test(
         "is invented for up to 130 ms where packets carry no copies, then silent, and goes on at its place",
         arguments: [1, 3, 6, 7, 50])
@@ -186,7 +217,7 @@ struct SoundPathTests {
                 sent.send(try encoder.encode(pcm))
             }
         }
-        let heard = try HeardSound(sent, keepsPackets: keepsPackets)
+        let heard = try HeardSound(sent, form: keepsPackets ? .opus : .aac)
         #expect(heard.beeps.count == 10)
         for (number, onset) in heard.beeps.enumerated() {
             #expect(abs(onset - Int64(number + 1) * 48_000) <= 96, "\(onset)")

@@ -20,7 +20,7 @@ final class SoundEncoder {
 
     /// An encoder of one channel or two; with `hasPauses`, Opus sends next to nothing of silence.
     init(_ codec: Codec, channelCount: Int, hasPauses: Bool) throws(CodecError) {
-        precondition(codec.kind == .audio && codec != .aac, "calls carry no other sound")
+        precondition(codec.kind == .audio && codec.isCarried, "calls carry no other sound")
         self.codec = codec
         self.hasPauses = hasPauses && codec == .opus
         if codec == .opus {

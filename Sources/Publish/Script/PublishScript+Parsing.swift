@@ -72,7 +72,7 @@ private struct EventParser {
             }
         case "codec":
             let (what, time) = try change("codec=vp8@20")
-            guard let codec = Codec(rawValue: what.lowercased()), codec != .aac else {
+            guard let codec = Codec(rawValue: what.lowercased()), codec.isCarried else {
                 throw error("calls carry no '\(what)'", "write one of \(Codec.sendable)")
             }
             return PublishScript.Event(.switchCodec(codec), from: time)
@@ -131,5 +131,5 @@ private struct EventParser {
 
 extension Codec {
     /// What calls carry, for messages.
-    static var sendable: String { allCases.filter { $0 != .aac }.map(\.rawValue).joined(separator: ", ") }
+    static var sendable: String { allCases.filter(\.isCarried).map(\.rawValue).joined(separator: ", ") }
 }

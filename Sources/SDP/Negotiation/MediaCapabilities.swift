@@ -26,7 +26,7 @@ public struct MediaCapabilities: Equatable, Sendable {
 
     /// Everything that Lathe records.
     public static let recorder = MediaCapabilities(
-        codecs: Set(Codec.allCases).subtracting([.aac]), headerExtensions: Set(HeaderExtension.allCases),
+        codecs: Set(Codec.allCases.filter(\.isCarried)), headerExtensions: Set(HeaderExtension.allCases),
         feedback: [.all, .estimatedBitrate], takesRedundancy: true, takesSimulcast: true)
 }
 

@@ -81,7 +81,7 @@ extension MediaDescription {
             // Always two channels on the wire, whatever is in it (RFC 7587 §7).
             case .opus: map.channelCount == 2
             case .pcmu, .pcma, .g722: map.channelCount == 1
-            case .vp8, .av1, .aac: true
+            case .vp8, .av1, .aac, .mp3: true
             }
         return isOurs ? codec : nil
     }
@@ -125,7 +125,7 @@ extension MediaDescription {
 
 extension Codec {
     /// Its name in `a=rtpmap` (RFC 6184 §8.2.1, RFC 7798 §7.1, RFC 7741 §6.1, RFC 9628 §6.1, the AV1 payload format §7.1,
-    /// RFC 7587 §7, RFC 3551 §6, RFC 3640 §4.1).
+    /// RFC 7587 §7, RFC 3551 §6, RFC 3640 §4.1, RFC 3555 §4.1.20).
     var encodingName: String {
         switch self {
         case .h264: "H264"
@@ -138,6 +138,7 @@ extension Codec {
         case .pcma: "PCMA"
         case .g722: "G722"
         case .aac: "mpeg4-generic"
+        case .mp3: "MPA"
         }
     }
 

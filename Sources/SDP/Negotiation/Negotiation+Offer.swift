@@ -30,7 +30,7 @@ public struct OfferedTrack: Equatable, Sendable {
         profileLevelID: String = "42e01f", rids: [String] = [], saysOrientation: Bool = false,
         hasCopies: Bool = false, streamID: String? = nil
     ) {
-        precondition(!([codec] + alternatives).contains(.aac), "WebRTC carries no AAC")
+        precondition(([codec] + alternatives).allSatisfy(\.isCarried), "calls carry neither AAC nor MP3")
         precondition(alternatives.allSatisfy { $0.kind == codec.kind }, "a track is either heard or seen")
         precondition(rids.count <= SDPLimits.maximumEncodingCount, "nobody takes more encodings")
         self.codec = codec
@@ -117,7 +117,7 @@ extension OfferedTrack {
         case .h265: "level-id=180;profile-id=1;tier-flag=0;tx-mode=SRST"
         case .vp9: "profile-id=0"
         case .av1: "level-idx=5;profile=0;tier=0"
-        case .vp8, .pcmu, .pcma, .g722, .aac: nil
+        case .vp8, .pcmu, .pcma, .g722, .aac, .mp3: nil
         }
     }
 
@@ -146,7 +146,7 @@ extension Codec {
             case .h264: 102
             case .h265: 104
             case .av1: 106
-            case .opus, .aac: 111
+            case .opus, .aac, .mp3: 111
             // Their own for all times (RFC 3551 §6).
             case .pcmu: 0
             case .pcma: 8

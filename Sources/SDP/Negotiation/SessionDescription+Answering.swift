@@ -144,7 +144,7 @@ extension NegotiatedFormat {
         case .h265: repeated(["level-id", "profile-id", "tier-flag", "tx-mode"])
         case .vp9: repeated(["profile-id"])
         case .av1: repeated(["level-idx", "profile", "tier"])
-        case .vp8, .pcmu, .pcma, .g722, .aac: nil
+        case .vp8, .pcmu, .pcma, .g722, .aac, .mp3: nil
         }
     }
 

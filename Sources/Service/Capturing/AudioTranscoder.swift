@@ -7,8 +7,7 @@ import Units
 struct AudioTranscoder: ~Copyable {
     let format: TrackFormat
 
-    private var decoder: SoundDecoder
-    private var aligner: AudioAligner
+    private var sound: AlignedSound
     private var encoder: AACEncoder
     private var block: [Int16] = []
     /// Where the next packet that leaves the encoder begins; nothing before the first block went in.
@@ -16,38 +15,32 @@ struct AudioTranscoder: ~Copyable {
 
     init(channelCount: Int) throws(CodecError) {
         // Both are made before either is kept, since a half-made value could not be thrown away.
-        let decoder = try SoundDecoder(channelCount: channelCount)
+        let sound = try AlignedSound(channelCount: channelCount, blockSampleCount: AACEncoder.samplesPerPacket)
         let encoder = try AACEncoder(channelCount: channelCount, bitsPerSecond: channelCount == 1 ? 64_000 : 96_000)
-        self.decoder = decoder
+        self.sound = sound
         self.encoder = encoder
-        aligner = AudioAligner(channelCount: channelCount, blockSampleCount: AACEncoder.samplesPerPacket)
         format = .aac(
             sampleRate: AACEncoder.sampleRate, channelCount: channelCount, configuration: self.encoder.configuration)
     }
 
     /// What had to be made up so far.
-    var counters: SoundCounters {
-        var counters = decoder.counters
-        counters.silentSampleCount = aligner.silentSampleCount
-        counters.cutSampleCount = aligner.cutSampleCount
-        return counters
-    }
+    var counters: SoundCounters { sound.counters }
 
     /// Takes a packet whose first sample was captured at `time`.
     mutating func push(_ frame: Frame, at time: ChannelTime) {
-        decoder.push(frame, at: time, into: &aligner)
+        sound.push(frame, at: time)
         encodeBlocks()
     }
 
     /// Makes silence where nothing came.
     mutating func advance(to now: ChannelTime) {
-        aligner.advance(to: now)
+        sound.advance(to: now)
         encodeBlocks()
     }
 
     /// Ends the sound at `time`.
     mutating func finish(at time: ChannelTime) {
-        aligner.finish(at: time)
+        sound.finish(at: time)
         encodeBlocks()
         encoder.finish()
     }
@@ -60,7 +53,7 @@ struct AudioTranscoder: ~Copyable {
     }
 
     private mutating func encodeBlocks() {
-        while let begin = aligner.nextBlock(into: &block) {
+        while let begin = sound.nextBlock(into: &block) {
             position = position ?? begin
             encoder.encode(block)
         }

@@ -13,32 +13,22 @@ struct OpusKeeper: ~Copyable {
 
     /// What encodes telephone sound.
     private struct Converter: ~Copyable {
-        var decoder: SoundDecoder
-        var aligner: AudioAligner
+        var sound: AlignedSound
         var encoder: OpusEncoder
 
         init(channelCount: Int) throws(CodecError) {
             var settings = OpusEncoder.Settings(channelCount: channelCount, bitsPerSecond: telephoneBitsPerSecond)
             settings.isVoice = true
-            let decoder = try SoundDecoder(channelCount: channelCount)
+            let sound = try AlignedSound(
+                channelCount: channelCount, blockSampleCount: OpusEncoder.samplesPerPacket)
             let encoder = try OpusEncoder(settings)
-            self.decoder = decoder
+            self.sound = sound
             self.encoder = encoder
-            aligner = AudioAligner(channelCount: channelCount, blockSampleCount: OpusEncoder.samplesPerPacket)
         }
-
-        var counters: SoundCounters {
-            var counters = decoder.counters
-            counters.silentSampleCount = aligner.silentSampleCount
-            counters.cutSampleCount = aligner.cutSampleCount
-            return counters
-        }
-
-        mutating func push(_ frame: Frame, at time: ChannelTime) { decoder.push(frame, at: time, into: &aligner) }
 
         /// The next packet, and where it lies; one that cannot be encoded is skipped.
         mutating func nextPacket(_ block: inout [Int16]) -> (position: Int64, bytes: [UInt8])? {
-            while let position = aligner.nextBlock(into: &block) {
+            while let position = sound.nextBlock(into: &block) {
                 if let bytes = try? encoder.encode(block) { return (position, bytes) }
             }
             return nil
@@ -84,14 +74,14 @@ struct OpusKeeper: ~Copyable {
         if converter == nil {
             timeline.advance(to: now)
         } else {
-            converter?.aligner.advance(to: now)
+            converter?.sound.advance(to: now)
             encodeBlocks()
         }
     }
 
     /// Ends the sound at `time`.
     mutating func finish(at time: ChannelTime) {
-        converter?.aligner.finish(at: time)
+        converter?.sound.finish(at: time)
         encodeBlocks()
         timeline.finish(at: time)
     }
@@ -101,7 +91,7 @@ struct OpusKeeper: ~Copyable {
 
     private var converterCounters: SoundCounters {
         switch converter {
-        case .some(let converter): converter.counters
+        case .some(let converter): converter.sound.counters
         case .none: SoundCounters()
         }
     }
@@ -112,7 +102,7 @@ struct OpusKeeper: ~Copyable {
             pastCounters.malformedPacketCount += 1
             return
         }
-        converter?.push(frame, at: time)
+        converter?.sound.push(frame, at: time)
         encodeBlocks()
     }
 

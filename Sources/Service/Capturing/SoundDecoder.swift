@@ -56,7 +56,7 @@ struct SoundDecoder: ~Copyable {
         switch frame.codec {
         case .opus: pushOpus(frame, at: time, into: &aligner)
         case .pcmu, .pcma, .g722: pushTelephone(frame, at: time, into: &aligner)
-        case .h264, .h265, .vp8, .vp9, .av1, .aac: counters.malformedPacketCount += 1
+        case .h264, .h265, .vp8, .vp9, .av1, .aac, .mp3: counters.malformedPacketCount += 1
         }
     }
 

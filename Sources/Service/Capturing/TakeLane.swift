@@ -9,6 +9,8 @@ import Units
 /// A class, because it is changed in place by the worker that owns it; no other thread sees it.
 final class TakeLane {
     let lane: Lane
+    /// Whether its files are of MP3, whatever else is made of the same sound.
+    let isMP3: Bool
     let index: UserIndex
     /// The file that goes on; it may not have begun yet.
     private(set) var file: TakeFile?
@@ -35,8 +37,12 @@ final class TakeLane {
     private var closings: [ClosingTake] = []
 
     /// All times are recorded ones, as `clock` counts them.
-    init(_ lane: Lane, index: UserIndex, context: CaptureContext, clock: RecordedClock, at now: ChannelTime) {
+    init(
+        _ lane: Lane, isMP3: Bool = false, index: UserIndex, context: CaptureContext, clock: RecordedClock,
+        at now: ChannelTime
+    ) {
         self.lane = lane
+        self.isMP3 = isMP3
         self.clock = clock
         self.index = index
         self.context = context
@@ -228,20 +234,18 @@ final class TakeLane {
     // MARK: - The beginning of a file
 
     private func begin(for codec: Codec?, at time: ChannelTime) -> TakeFile? {
-        let codec = lane == .sound ? nil : codec ?? pictures
+        let codec = lane == .sound || isMP3 ? nil : codec ?? pictures
         let wantsSound = lane != .picture && sound.isExpected && !soundFailed
         guard codec != nil || wantsSound else { return nil }
         let files = context.order.files
-        let plan =
-            lane == .sound
-            ? .legacySound : FilePlan(video: codec, choice: files.container, keepsOpus: files.audio == .opus)
+        let plan = plan(for: codec)
         if let codec, let refusal = plan.refusal, toldCodecs.insert(codec).inserted {
             tell(
                 .happened(
                     type: "containerFallback",
                     detail: "\(refusal.reason); the file is \(plan.container.rawValue) so that nothing is lost"))
         }
-        let path = wantsSound ? makeSound(keepsPackets: plan.keepsOpus) : nil
+        let path = wantsSound ? makeSound(plan.sound) : nil
         let format = Self.format(of: path)
         guard codec != nil || format != nil else { return nil }
         let settings = TakeSettings(
@@ -254,10 +258,16 @@ final class TakeLane {
         return file
     }
 
-    private func makeSound(keepsPackets: Bool) -> SoundPath? {
+    private func plan(for codec: Codec?) -> FilePlan {
+        let files = context.order.files
+        if isMP3 { return .mp3(files.mp3Rate) }
+        if lane == .sound { return .legacySound }
+        return FilePlan(video: codec, choice: files.container, keepsOpus: files.audio == .opus)
+    }
+
+    private func makeSound(_ form: SoundForm) -> SoundPath? {
         do {
-            return try SoundPath(
-                channelCount: sound.channelCount ?? (sound.isStereo ? 2 : 1), keepsPackets: keepsPackets)
+            return try SoundPath(channelCount: sound.channelCount ?? (sound.isStereo ? 2 : 1), form: form)
         } catch {
             soundFailed = true
             tell(.trouble("no sound of user \(context.order.user): \(error)"))
@@ -279,7 +289,7 @@ final class TakeLane {
         case .opus: (ticks, rate) = (Int64(Opus.sampleCount(of: frame.bytes) ?? 0), .opus)
         // One octet a tick: 8 kHz of 8 bits, or of G.722 two of 4 (RFC 3551 §4.5.2).
         case .pcmu, .pcma, .g722: (ticks, rate) = (Int64(frame.bytes.count), .telephone)
-        case .h264, .h265, .vp8, .vp9, .av1, .aac: return .zero
+        case .h264, .h265, .vp8, .vp9, .av1, .aac, .mp3: return .zero
         }
         return .nanoseconds(MediaTime(ticks: ticks, rate: rate).rescaled(to: ClockRate(1_000_000_000)).ticks)
     }

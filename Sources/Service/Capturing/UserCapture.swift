@@ -29,8 +29,8 @@ final class UserCapture {
     /// Sections whose pictures are of no use until a keyframe comes, since some before it were left out.
     private var awaitingKeyframe: Set<Int> = []
     private var lanes: [TakeLane] = []
-    /// The lane of each section of the connection.
-    private var laneBySection: [TakeLane] = []
+    /// The lanes of each section of the connection: of sound there may be two.
+    private var lanesBySection: [[TakeLane]] = []
     private var indexes: [UserIndex] = []
     /// Is over when every file that was closed is on the disk.
     private var closing: Task<Void, Never>?
@@ -56,16 +56,17 @@ final class UserCapture {
         let made = UserConnection(order, origin: context.order.origin, choosing: gate.current.layer)
         connection = made
         awaitingKeyframe = []
-        laneBySection = made.roles.map { lane($0.lane(context.order.files.splitting), at: clock.recorded(now)) }
+        lanesBySection = made.roles.map { lanes(of: $0, at: clock.recorded(now)) }
         expectMedia(at: now)
     }
 
     /// Tells the lanes what of the connection's media is to come to them.
     private func expectMedia(at now: ChannelTime) {
         guard let connection else { return }
-        for (section, media) in connection.order.media.enumerated() where laneBySection.indices.contains(section) {
-            laneBySection[section].expect(
-                media, isWanted: gate.current.wants(connection.roles[section].kind), at: clock.recorded(now))
+        for (media, (role, lanes)) in zip(connection.order.media, zip(connection.roles, lanesBySection)) {
+            for lane in lanes {
+                lane.expect(media, isWanted: gate.current.wants(role.kind), at: clock.recorded(now))
+            }
         }
     }
 
@@ -118,7 +119,7 @@ final class UserCapture {
         freeze.heard(at: time)
         if connection?.receive(frame, of: track) == true {
             freeze.received(role, isDecodable: !frame.isBroken, at: time)
-            if gate.current.wants(role.kind) { laneBySection[track.mediaIndex].foresee(frame) }
+            if gate.current.wants(role.kind) { for lane in lanesBySection[track.mediaIndex] { lane.foresee(frame) } }
         }
         followFreeze()
         while let encoding = connection?.nextRequest(of: track.mediaIndex) {
@@ -145,7 +146,9 @@ final class UserCapture {
         let time = context.order.time(at: now)
         if role.kind == .video { freeze.lost(role, at: time) }
         guard gate.selection(at: time).takes(role.kind) else { return }
-        laneBySection[track.mediaIndex].file?.note { $0.lost(count, of: role.kind, at: clock.recorded(time)) }
+        for lane in lanesBySection[track.mediaIndex] {
+            lane.file?.note { $0.lost(count, of: role.kind, at: clock.recorded(time)) }
+        }
     }
 
     /// Takes what the peer counted.
@@ -156,8 +159,10 @@ final class UserCapture {
             guard let role = connection?.role(of: one.track), let counts = connection?.progress(of: one) else {
                 continue
             }
-            laneBySection[one.track.mediaIndex].file?.note {
-                $0.received(expected: counts.expected, repaired: counts.repaired, of: role.kind, at: time)
+            for lane in lanesBySection[one.track.mediaIndex] {
+                lane.file?.note {
+                    $0.received(expected: counts.expected, repaired: counts.repaired, of: role.kind, at: time)
+                }
             }
         }
     }
@@ -177,7 +182,7 @@ final class UserCapture {
             if lane.lane == .picture { lane.close(at: clock.recorded(time), next: .rejoin) }
         }
         connection = nil
-        laneBySection = []
+        lanesBySection = []
         collect()
     }
 
@@ -218,16 +223,20 @@ final class UserCapture {
             context.order.tap.pass(
                 TappedFrame(uid: context.uid, role: role, time: placed.time, frame: placed.frame))
             guard isAdmitted(placed.frame, of: placed.section, at: placed.time) else { continue }
-            let (lane, time) = (laneBySection[placed.section], clock.recorded(placed.time))
-            switch placed.frame.codec.kind {
-            case .video: lane.video(placed.frame, at: time)
-            case .audio: lane.audio(placed.frame, at: time)
-            }
-            if lane.file?.wantsKeyframe == true {
-                lane.file?.wantsKeyframe = false
-                askForKeyframe(section: placed.section, encoding: nil)
+            for lane in lanesBySection[placed.section] {
+                put(placed.frame, into: lane, section: placed.section, at: clock.recorded(placed.time))
             }
         }
+    }
+
+    private func put(_ frame: Frame, into lane: TakeLane, section: Int, at time: ChannelTime) {
+        switch frame.codec.kind {
+        case .video: lane.video(frame, at: time)
+        case .audio: lane.audio(frame, at: time)
+        }
+        guard lane.file?.wantsKeyframe == true else { return }
+        lane.file?.wantsKeyframe = false
+        askForKeyframe(section: section, encoding: nil)
     }
 
     /// Whether a frame belongs to a file: it is wanted, and no picture that it builds on was left out.
@@ -289,17 +298,19 @@ final class UserCapture {
     }
 
     private func muted(_ role: MediaRole, since: ChannelTime) {
-        let lane = lane(role.lane(context.order.files.splitting), at: since)
-        lane.file?.mark { $0.mute($1, role.kind, isOn: true, at: since) }
-        guard role.kind == .video else { return }
-        lane.file?.note { $0.picturesPaused() }
-        if lane.lane == .picture { lane.close(at: since, next: .unmute) }
+        for lane in lanes(of: role, at: since) {
+            lane.file?.mark { $0.mute($1, role.kind, isOn: true, at: since) }
+            guard role.kind == .video else { continue }
+            lane.file?.note { $0.picturesPaused() }
+            if lane.lane == .picture { lane.close(at: since, next: .unmute) }
+        }
     }
 
     private func unmuted(_ role: MediaRole, since: ChannelTime, at time: ChannelTime) {
-        let lane = lane(role.lane(context.order.files.splitting), at: since)
-        lane.file?.note { $0.muted(role.kind, from: since, to: time) }
-        lane.file?.mark { $0.mute($1, role.kind, isOn: false, at: time) }
+        for lane in lanes(of: role, at: since) {
+            lane.file?.note { $0.muted(role.kind, from: since, to: time) }
+            lane.file?.mark { $0.mute($1, role.kind, isOn: false, at: time) }
+        }
     }
 
     private func askForKeyframe(section: Int, encoding: Int?) {
@@ -309,9 +320,18 @@ final class UserCapture {
 
     // MARK: - Lanes
 
-    private func lane(_ wanted: Lane, at now: ChannelTime) -> TakeLane {
-        if let known = lanes.first(where: { $0.lane == wanted }) { return known }
-        let lane = TakeLane(wanted, index: index(for: wanted), context: context, clock: clock, at: now)
+    /// Where a role's media go: sound may go to files of MP3 beside others, or instead of them.
+    private func lanes(of role: MediaRole, at now: ChannelTime) -> [TakeLane] {
+        let (files, wanted) = (context.order.files, role.lane(context.order.files.splitting))
+        guard role.kind == .audio, files.mp3 != .none else { return [lane(wanted, at: now)] }
+        let mp3 = lane(wanted, isMP3: true, at: now)
+        return files.mp3 == .only ? [mp3] : [lane(wanted, at: now), mp3]
+    }
+
+    private func lane(_ wanted: Lane, isMP3: Bool = false, at now: ChannelTime) -> TakeLane {
+        if let known = lanes.first(where: { $0.lane == wanted && $0.isMP3 == isMP3 }) { return known }
+        let lane = TakeLane(
+            wanted, isMP3: isMP3, index: index(for: wanted), context: context, clock: clock, at: now)
         lanes.append(lane)
         return lane
     }
@@ -321,7 +341,7 @@ final class UserCapture {
         switch lane {
         case .user, .sound, .picture:
             if let shared = lanes.first(where: { [.user, .sound, .picture].contains($0.lane) }) { return shared.index }
-        case .screen: break
+        case .screen: if let shared = lanes.first(where: { $0.lane == lane }) { return shared.index }
         }
         let index = UserIndex(user: context.order.user, lane: lane)
         indexes.append(index)
@@ -345,7 +365,7 @@ final class UserCapture {
     private func noteClocks() {
         guard let connection else { return }
         for lane in lanes {
-            let sections = laneBySection.indices.filter { laneBySection[$0] === lane }
+            let sections = lanesBySection.indices.filter { lanesBySection[$0].contains { $0 === lane } }
             let sound = sections.first { connection.roles[$0].kind == .audio }
             let picture = sections.first { connection.roles[$0].kind == .video }
             let clock = connection.clock(sound: sound, picture: picture)

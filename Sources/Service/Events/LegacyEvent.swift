@@ -59,7 +59,8 @@ public struct LegacyEvent: Codable, Equatable, Sendable {
         self.init(42, "recorder_slice_start") { details in
             details.startUtcMs = start ?? record.atUnixMilliseconds
             (details.mixedAllUser, details.streamUid) = (false, record.uid)
-            details.trackType = file.hasSuffix(".m4a") || file.hasSuffix(".aac") ? "audio" : "audio_and_video"
+            let isSound = [".m4a", ".aac", ".mp3"].contains { file.hasSuffix($0) }
+            details.trackType = isSound ? "audio" : "audio_and_video"
         }
     }
 

@@ -8,6 +8,15 @@ public enum AudioChoice: String, CaseIterable, Codable, Sendable {
     case opus
 }
 
+/// Whether sound is kept as MP3 where nothing but sound is recorded.
+public enum MP3Choice: String, CaseIterable, Codable, Sendable {
+    case none
+    /// In a file of its own beside the usual one.
+    case beside
+    /// Instead of the usual file.
+    case only
+}
+
 /// What may be chosen about a recording's files.
 public struct FileChoices: Equatable, Sendable {
     /// What becomes of the sound where the container leaves a choice.
@@ -19,6 +28,9 @@ public struct FileChoices: Equatable, Sendable {
     public var onLoss = OnLoss.hold
     /// Whether plain streams are written beside each MP4, deleted when it is whole.
     public var hasRecoveryStreams = false
+    /// Whether MP3 is made of sound that is recorded alone, and at which rate.
+    public var mp3 = MP3Choice.none
+    public var mp3Rate = MP3Rate.hz48000
 
     public init() {}
 

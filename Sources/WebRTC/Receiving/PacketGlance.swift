@@ -26,7 +26,7 @@ struct PacketGlance: Equatable, Sendable {
         case .vp9: glanceAtVP9(payload)
         // N: the first packet of a coded video sequence (the AV1 payload format §4.4).
         case .av1: (beginsFrame, isKeyframe) = (payload[0] & 0x08 != 0, payload[0] & 0x08 != 0)
-        case .opus, .pcmu, .pcma, .g722, .aac: break
+        case .opus, .pcmu, .pcma, .g722, .aac, .mp3: break
         }
     }
 

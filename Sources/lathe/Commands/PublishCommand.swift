@@ -114,7 +114,7 @@ enum PublishCommand: Command {
 
     private static func codec(_ option: String, _ text: String?, _ kind: MediaKind) throws -> Codec? {
         guard let text else { return nil }
-        let known = Codec.allCases.filter { $0.kind == kind && $0 != .aac }
+        let known = Codec.allCases.filter { $0.kind == kind && $0.isCarried }
         guard let codec = known.first(where: { $0.rawValue == text.lowercased() }) else {
             let names = known.map(\.rawValue).joined(separator: ", ")
             throw OptionError("--\(option) is one of \(names), not '\(text)'")

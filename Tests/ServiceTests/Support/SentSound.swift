@@ -4,6 +4,7 @@ import Capture
 import Codecs
 import Foundation
 import Pattern
+import TestSupport
 import Testing
 import Units
 
@@ -66,8 +67,8 @@ struct HeardSound {
     var counters = SoundCounters()
 
     /// Takes sound through a path, with time passing as it does, to the end at `finish`.
-    init(_ sent: SentSound, channelCount: Int = 1, keepsPackets: Bool = false) throws {
-        var path = try SoundPath(channelCount: channelCount, keepsPackets: keepsPackets)
+    init(_ sent: SentSound, channelCount: Int = 1, form: SoundForm = .aac) throws {
+        var path = try SoundPath(channelCount: channelCount, form: form)
         for (frame, time) in zip(sent.frames, sent.times) {
             path.advance(to: time + .milliseconds(40))
             path.push(frame, at: time)
@@ -80,7 +81,31 @@ struct HeardSound {
         for (packet, next) in zip(packets, packets.dropFirst()) {
             #expect(next.position == packet.position + Int64(packet.sampleCount))
         }
-        if keepsPackets { try listenToOpus(path.format) } else { try listenToAAC(channelCount) }
+        switch form {
+        case .opus: try listenToOpus(path.format)
+        case .aac: try listenToAAC(channelCount)
+        case .mp3: try listenToMP3(path.format, to: sent.place)
+        }
+    }
+
+    /// What a player hears of the file that a take makes of the packets.
+    private mutating func listenToMP3(_ format: TrackFormat, to end: Int64) throws {
+        var take = Take(
+            TakeSettings(video: nil, audio: format, container: .mp3, createdAtUnixMilliseconds: 1_790_000_000_000))
+        for packet in packets { take.audio(packet) }
+        take.finish(at: ChannelTime(audioPosition: end))
+        var disk = FakeDisk()
+        while let write = take.nextWrite() { disk.perform(write) }
+        let path = URL.temporaryDirectory.appending(path: "lathe-\(UUID().uuidString).mp3")
+        try Data(disk.bytes).write(to: path)
+        defer { try? FileManager.default.removeItem(at: path) }
+        var reader = try MediaFileReader(path: path.path())
+        try reader.choose(.sound(channelCount: 1), for: try #require(reader.tracks.first))
+        while let item = try reader.next() {
+            guard case .sound(_, _, let more) = item else { continue }
+            samples += more
+        }
+        #expect(reader.undecodableCount == 0)
     }
 
     private mutating func listenToOpus(_ format: TrackFormat) throws {

@@ -65,7 +65,7 @@ struct FrameSource {
         case .h264:
             guard isKeyframe else { return unit([0x41], 3_000) }
             return unit([0x67, 0x42, 0xE0, 0x1F], 8) + unit([0x68], 4) + unit([0x65], 20_000)
-        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac: return [0x78] + junk(100)
+        case .opus, .pcmu, .pcma, .g722, .h265, .vp9, .av1, .aac, .mp3: return [0x78] + junk(100)
         }
     }
 
