@@ -1,3 +1,4 @@
+import Bytes
 import Capture
 import Codecs
 import Elementary
@@ -58,6 +59,30 @@ enum Elements {
         reader.finish()
         drain()
         precondition(reader.skippedByteCount <= input.count)
+    }
+
+    static func mp3(_ input: [UInt8]) {
+        var scanner = MP3Scanner(input)
+        var end = 0
+        while let piece = scanner.next() {
+            switch piece {
+            case .frame(_, let range), .gap(let range):
+                precondition(range.lowerBound == end && !range.isEmpty, "pieces lie side by side")
+                end = range.upperBound
+            }
+        }
+        precondition(end == input.count)
+        let found = MP3Mending(input)
+        var bytes = input
+        for write in found.writes {
+            switch write {
+            case .append(let more): bytes += more
+            case .overwrite(let place, let new): bytes.replaceSubrange(place..<place + new.count, with: new)
+            case .sync, .reserve: break
+            }
+        }
+        precondition(found.foundCount > 0 || bytes == input, "where there is nothing, nothing is made")
+        precondition(MP3Mending(bytes).writes.isEmpty, "what was mended needs no mending")
     }
 
     static func transport(_ input: [UInt8]) {

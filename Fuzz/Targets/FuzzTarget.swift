@@ -22,6 +22,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case webm
     case byteStream = "byte-stream"
     case adts
+    case mp3
     case transportStream = "transport-stream"
     case mjr
     case times
@@ -49,6 +50,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .webm: Files.webm(input)
         case .byteStream: Elements.byteStream(input)
         case .adts: Elements.adts(input)
+        case .mp3: Elements.mp3(input)
         case .transportStream: Elements.transport(input)
         case .mjr: Elements.mjr(input)
         case .times: Elements.times(input)

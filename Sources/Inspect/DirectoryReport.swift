@@ -16,7 +16,7 @@ public struct DirectoryReport: Codable, Equatable, Sendable {
     /// All other files, by name.
     public var otherFiles: [String]
 
-    private static let mediaExtensions: Set<String> = ["mp4", "m4a", "webm", "mkv", "aac"]
+    private static let mediaExtensions: Set<String> = ["mp4", "m4a", "webm", "mkv", "aac", "mp3"]
 
     /// What only a recording that runs or has run leaves, and what is written last when it ends.
     private static let endMark = "recording2-done.txt"

@@ -1,4 +1,6 @@
 public import Bytes
+import Codecs
+import Elementary
 public import Foundation
 import MP4
 import Storage
@@ -30,6 +32,7 @@ public struct FileReport: Codable, Equatable, Sendable {
         case mp4 = "MP4"
         case webM = "WebM"
         case adts = "ADTS"
+        case mp3 = "MP3"
         case unknown
     }
 
@@ -68,8 +71,10 @@ public struct FileReport: Codable, Equatable, Sendable {
             describe(MovieFile(reading: source))
         } else if start.count >= 2, start[0] == 0xFF, start[1] & 0xF6 == 0xF0 {
             describeADTS(source)
+        } else if (try? MP3.Header(parsing: start.span)) != nil {
+            describeMP3(source)
         } else {
-            reasons = [source.byteCount == 0 ? "The file is empty." : "It is neither MP4 nor WebM nor ADTS."]
+            reasons = [source.byteCount == 0 ? "The file is empty." : "It is neither MP4, WebM, ADTS nor MP3."]
         }
         durationMilliseconds = tracks.map(\.endMilliseconds).max() ?? 0
     }
@@ -103,6 +108,15 @@ public struct FileReport: Codable, Equatable, Sendable {
         isWhole = stop == nil
         form = .finished
         if let stop { reasons = ["The bytes from \(stop) on are not a whole ADTS packet."] }
+    }
+
+    private mutating func describeMP3(_ source: some ByteSource) {
+        container = .mp3
+        let found = MP3Mending(source)
+        tracks = found.header.map { [TrackReport($0, found)] } ?? []
+        isWhole = found.isWhole
+        form = .finished
+        reasons = found.problems
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Codecs
+import Elementary
 import MP4
 import Units
 import WebM
@@ -196,5 +197,22 @@ extension TrackReport {
         self.byteCount = byteCount
         keyframeCount = samples.count
         measure(samples)
+    }
+}
+
+extension TrackReport {
+    /// The frames of an MP3 file, one directly after the other; what only fills a decoder lasts no time.
+    init(_ header: MP3.Header, _ found: MP3Mending) {
+        (number, kind, codec) = (1, "audio", Codec.mp3.rawValue)
+        codecString = codec
+        (channelCount, sampleRate) = (header.channelCount, header.sampleRate)
+        byteCount = found.foundByteCount
+        keyframeCount = found.frameCount
+        let rate = Int64(header.sampleRate)
+        let places = (0...found.frameCount).map { number in
+            let sample = max(0, number * header.sampleCount - found.leadCount)
+            return Int64(min(sample, found.soundCount)) * 1_000_000_000 / rate
+        }
+        measure(zip(places, places.dropFirst()).map { Timing(start: $0, duration: $1 - $0) })
     }
 }

@@ -1,10 +1,12 @@
 import Bytes
+import Codecs
 
 /// What a file is, whatever its name says.
 public enum FileKind: String, Codable, Sendable {
     case movie = "MP4"
     case webM = "WebM or Matroska"
     case sound = "AAC with ADTS headers"
+    case mp3 = "MP3"
     case transportStream = "MPEG transport stream"
     case janus = "Janus recording"
     /// `X.mp4.h264`, `X.mp4.aac`, `X.mp4.times`.
@@ -25,6 +27,8 @@ public enum FileKind: String, Codable, Sendable {
             self = .transportStream
         } else if start.count >= 2, start[0] == 0xFF, start[1] & 0xF6 == 0xF0 {
             self = .sound
+        } else if let header = try? MP3.Header(parsing: start.span), header.frameByteCount > 0 {
+            self = .mp3
         } else {
             self = Self.named(name)
         }
@@ -36,6 +40,7 @@ public enum FileKind: String, Codable, Sendable {
         case "mp4", "m4a", "mov": .movie
         case "webm", "mkv": .webM
         case "aac": .sound
+        case "mp3": .mp3
         case "ts", "m2ts", "mts": .transportStream
         case "mjr": .janus
         default: .unknown

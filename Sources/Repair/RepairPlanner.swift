@@ -56,10 +56,11 @@ public struct RepairPlanner {
         case .movie: plan = try planMovie(file, take)
         case .webM: plan = take.planWebM()
         case .sound: plan = SoundPlanner(file: file, source: source, options: options).plan()
+        case .mp3: plan = MP3Planner(file: file, source: source, options: options).plan()
         case .transportStream: plan = try TransportPlanner(file: file, options: options, listener: listener).plan()
         case .janus: plan = try JanusPlanner(files: [file], options: options, listener: listener).plan()
         case .streams, .index, .unknown:
-            let remedy = "MP4, WebM, Matroska, MPEG-TS, ADTS, Janus recordings and streams beside a take can be"
+            let remedy = "MP4, WebM, Matroska, MPEG-TS, ADTS, MP3, Janus recordings and streams beside a take can be"
             plan = RepairPlan(
                 file, .unknown, .hopeless(RepairRefusal("it is no kind of file that is known here", remedy: remedy)))
         }

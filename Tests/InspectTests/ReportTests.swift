@@ -1,4 +1,5 @@
 import Bytes
+import Capture
 import Codecs
 import Foundation
 import MP4
@@ -179,6 +180,30 @@ struct ReportTests {
         #expect(track.isReordered)
         #expect(track.startMilliseconds == 0)
         #expect(track.gaps == (hasGap ? [.init(atMilliseconds: 967, milliseconds: 167)] : []))
+    }
+
+    @Test("describes MP3, and leaves out what only fills a decoder")
+    func mp3() throws {
+        let frames = MP3Frames(.mono48, count: 50)
+        var take = Take(
+            TakeSettings(
+                video: nil, audio: .mp3(sampleRate: 48_000, channelCount: 1, delay: 1_105), container: .mp3,
+                createdAtUnixMilliseconds: 0))
+        for (number, bytes) in frames.frames.enumerated() {
+            take.audio(AudioPacket(position: Int64(max(0, number * 1_152 - 1_105)), sampleCount: 1_152, bytes: bytes))
+        }
+        take.finish(at: .ms(1_160))
+        var disk = FakeDisk()
+        while let write = take.nextWrite() { disk.perform(write) }
+        let report = FileReport(path: "a.mp3", reading: disk.bytes)
+        #expect(report.isWhole && report.container == .mp3 && report.form == .finished)
+        #expect(report.durationMilliseconds == 1_160)
+        #expect(report.tracks.map(\.codec) == ["mp3"] && report.tracks[0].sampleRate == 48_000)
+        #expect(report.tracks[0].sampleCount == 50 && report.tracks[0].channelCount == 1)
+        #expect(report.tracks[0].gaps == [] && (64...68).contains(report.tracks[0].bitsPerSecond / 1_000))
+        #expect(report.text(showsStructure: false).contains("audio mp3 (mp3), 48000 Hz, 1 channel, 50 samples"))
+        let cut = FileReport(path: "a.mp3", reading: Array(disk.bytes.dropLast(100)))
+        #expect(!cut.isWhole && cut.reasons == ["92 bytes belong to no whole frame; silence stands for them."])
     }
 
     @Test("describes raw AAC, and where it stops being that")

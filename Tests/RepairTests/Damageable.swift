@@ -2,6 +2,7 @@ import Bytes
 import Capture
 import Codecs
 import Depacketize
+import Elementary
 import Foundation
 import MP4
 import TestSupport
@@ -21,6 +22,8 @@ struct Damageable: Sendable {
         /// Somebody else's, finished.
         case matroska
         case adts
+        /// Our own, of a constant bit rate whose frames are not all equally long.
+        case mp3
         case transport
         case janusPictures
         case janusSound
@@ -51,6 +54,7 @@ struct Damageable: Sendable {
         case .webM: self = try Self.webM(isFinished: false)
         case .matroska: self = try Self.webM(isFinished: true)
         case .adts: self = try Self.adts()
+        case .mp3: self = Self.mp3()
         case .transport: self = try Self.transport()
         case .janusPictures: self = try Self.janusPictures()
         case .janusSound: self = try Self.janusSound()
@@ -92,6 +96,28 @@ struct Damageable: Sendable {
     private static func adts() throws -> Damageable {
         var made = Damageable(name: "a.aac", output: "a.repaired.aac")
         for sample in try Fixture(.aac).samples { made.addSound(sample.bytes) }
+        return made
+    }
+
+    private static func mp3() -> Damageable {
+        var made = Damageable(name: "a.mp3", output: "a.repaired.mp3")
+        var take = Take(
+            TakeSettings(
+                video: nil, audio: .mp3(sampleRate: 44_100, channelCount: 2, delay: 1_105), container: .mp3,
+                createdAtUnixMilliseconds: 0))
+        let frames = MP3Frames(.stereo44, count: 80).frames
+        for (number, frame) in frames.enumerated() {
+            take.audio(AudioPacket(position: Int64(number * 1_254), sampleCount: 1_254, bytes: frame))
+        }
+        take.finish(at: .ms(2_080))
+        var disk = FakeDisk()
+        while let write = take.nextWrite() { disk.perform(write) }
+        made.bytes = disk.bytes
+        var end = made.bytes.count - frames.reduce(0) { $0 + $1.count }
+        for frame in frames {
+            end += frame.count
+            made.sounds.append((end, frame))
+        }
         return made
     }
 
@@ -192,6 +218,7 @@ extension Damageable {
     /// What a repaired file holds, of pictures and of sound.
     static func content(_ bytes: [UInt8], _ name: String) -> (pictures: [[UInt8]], sounds: [[UInt8]]) {
         if name.hasSuffix(".aac") { return ([], adtsPackets(bytes)) }
+        if name.hasSuffix(".mp3") { return ([], mp3Frames(bytes)) }
         var found: (pictures: [[UInt8]], sounds: [[UInt8]]) = ([], [])
         for track in MovieFile(reading: bytes).tracks where name.hasSuffix(".mp4") || name.hasSuffix(".m4a") {
             let samples = track.samples.map { bytes.read(at: $0.offset, count: $0.byteCount) }
@@ -202,6 +229,16 @@ extension Damageable {
             if track.kind == .video { found.pictures = samples } else { found.sounds = samples }
         }
         return found
+    }
+
+    /// All frames but the first, which is none of sound.
+    private static func mp3Frames(_ bytes: [UInt8]) -> [[UInt8]] {
+        var scanner = MP3Scanner(bytes)
+        var frames: [[UInt8]] = []
+        while let piece = scanner.next() {
+            if case .frame(_, let range) = piece, range.lowerBound > 0 { frames.append(Array(bytes[range])) }
+        }
+        return frames
     }
 
     private static func adtsPackets(_ bytes: [UInt8]) -> [[UInt8]] {

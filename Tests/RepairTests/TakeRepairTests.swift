@@ -132,4 +132,23 @@ struct TakeRepairTests {
         }
         #expect(RepairStatus.status(of: reports) == status)
     }
+
+    @Test("ends MP3 that was cut off where its sound ends, and does so once", arguments: [true, false])
+    func mp3(inPlace: Bool) throws {
+        let made = try Damageable(.mp3)
+        let scene = try Scene()
+        try scene.write(made.name, Array(made.bytes.dropLast(200)))
+        let reports = try scene.repair(made.name, inPlace: inPlace)
+        #expect(reports.map(\.outcome) == [.repaired] && reports[0].kind == .mp3, "\(reports)")
+        // 79 whole frames, of which a decoder keeps 1105 samples.
+        #expect(reports[0].durationMilliseconds == 2_039)
+        #expect(reports[0].notes == ["218 bytes belong to no whole frame; silence stands for them."])
+        let output = inPlace ? made.name : made.output
+        #expect(
+            Damageable.content(try scene.bytes(output), output).sounds.prefix(79).elementsEqual(
+                made.sounds.prefix(79).map(\.bytes)))
+        #expect(try scene.repair(output, inPlace: true).map(\.outcome) == [.whole])
+        try scene.write("b.mp3", [UInt8](repeating: 7, count: 9_000))
+        #expect(try scene.repair("b.mp3").map(\.outcome) == [.hopeless])
+    }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Codecs
+import Elementary
 import Foundation
 import MP4
 import Units
@@ -45,7 +46,7 @@ struct MendedTake: Equatable, Sendable {
 /// Decides how a take that was cut off becomes a whole file where it lies.
 enum TakeMender {
     /// The names of files that can be takes.
-    static let extensions: Set<String> = ["mp4", "m4a", "webm", "aac", "ts"]
+    static let extensions: Set<String> = ["mp4", "m4a", "webm", "aac", "mp3", "ts"]
 
     /// What to write, and what the file then holds.
     static func plan(for source: any ByteSource, named name: String) -> (writes: [FileWrite], result: MendedTake) {
@@ -53,6 +54,7 @@ enum TakeMender {
         switch name.split(separator: ".").last {
         case "mp4", "m4a": return planMovie(source)
         case "webm": return planWebM(source)
+        case "mp3": return planMP3(source)
         // These say nothing of themselves at their heads or ends: they are always whole.
         case "aac", "ts": return ([], MendedTake(outcome: .whole, byteCount: source.byteCount))
         default: return ([], MendedTake(outcome: .hopeless("it is no kind of file that Lathe writes")))
@@ -97,6 +99,22 @@ enum TakeMender {
         result.outcome = .mended
         result.byteCount += writes.appendedByteCount
         return (writes, result)
+    }
+}
+
+extension TakeMender {
+    private static func planMP3(_ source: any ByteSource) -> (writes: [FileWrite], result: MendedTake) {
+        let found = MP3Mending(source)
+        var result = MendedTake(outcome: .whole, byteCount: source.byteCount)
+        guard found.foundCount > 0 else {
+            result.outcome = found.isOnlyBegun ? .empty : .hopeless(found.problems.joined(separator: " "))
+            return ([], result)
+        }
+        (result.durationMilliseconds, result.audioFrameCount) = (found.durationMilliseconds, found.frameCount)
+        if found.writes.isEmpty { return ([], result) }
+        result.outcome = .mended
+        result.byteCount += found.writes.appendedByteCount
+        return (found.writes, result)
     }
 }
 
