@@ -148,6 +148,7 @@ struct RecordingRoutes {
         case "mp4": "video/mp4"
         case "m4a": "audio/mp4"
         case "aac": "audio/aac"
+        case "mp3": "audio/mpeg"
         case "webm": "video/webm"
         case "json": "application/json"
         default: "text/plain; charset=utf-8"

@@ -1,3 +1,4 @@
+import Capture
 public import Foundation
 import Service
 
@@ -124,10 +125,24 @@ public struct LegacyConfiguration: Equatable, Sendable {
 
     private mutating func sound() {
         if values["Pcm_Sample_Rate"] != nil { ignore("Pcm_Sample_Rate", LegacyReason.rawRate) }
-        if values["Audio_Sample_Rate"] != nil { ignore("Audio_Sample_Rate", LegacyReason.compositeOnly) }
-        for key in ["Secondary_Recorder", "Audio_Only_Record"] where choice(key, ["mp3": "mp3"]) != nil {
-            ignore(key, LegacyReason.compositeOnly)
+        let beside = choice("Secondary_Recorder", ["mp3": "beside"])
+        let only = choice("Audio_Only_Record", ["mp3": "only"])
+        guard beside == nil || only == nil else {
+            return refuse("Secondary_Recorder", "and 'Audio_Only_Record' exclude each other")
         }
+        if let form = only ?? beside { take("mp3", form) }
+        soundRate(isUsed: only ?? beside != nil)
+    }
+
+    /// The rate of MP3; as in the older product, one that it does not know is the lowest.
+    private mutating func soundRate(isUsed: Bool) {
+        guard case .whole(let rate)? = values["Audio_Sample_Rate"] else { return }
+        guard isUsed else { return ignore("Audio_Sample_Rate", LegacyReason.mp3Rate) }
+        let known = MP3Rate(rawValue: rate) ?? .hz16000
+        if known.rawValue != rate {
+            order.notes.append("\(file): 'Audio_Sample_Rate' is \(MP3Rate.listed); \(rate) becomes \(known.rawValue)")
+        }
+        take("mp3-rate", "\(known.rawValue)")
     }
 
     /// The users of one medium; a list that `subAll` makes useless means nothing.

@@ -27,6 +27,16 @@ public struct LegacyOrder: Equatable, Sendable {
         notes += configuration.order.notes
     }
 
+    /// Leaves out what the older product passed over where more than sound was recorded, as here `media` says.
+    public mutating func leaveOutMP3(media: String?) {
+        guard media != "audio", let form = self["mp3"] else { return }
+        options.removeAll { ["mp3", "mp3-rate"].contains($0.name) }
+        let key = form == "only" ? "Audio_Only_Record" : "Secondary_Recorder"
+        notes.append(
+            "'\(key)' means nothing here: MP3 is made where sound alone is recorded; add --isAudioOnly 1 or --media audio"
+        )
+    }
+
     /// The value of one of the options, if it is among them.
     public subscript(name: String) -> String? { options.last { $0.name == name }?.value }
 

@@ -20,6 +20,7 @@ enum LegacyReason {
     static let h265 = "the clients choose, and H.265 is recorded where they do"
     static let senderSound = "sound keeps the sender's channels, at 48000 Hz"
     static let senderPictures = "pictures are kept as they were sent"
+    static let mp3Rate = "it is the rate of MP3, which neither Secondary_Recorder nor Audio_Only_Record asks for"
     static let rawRate = "no raw sound is handed out here; import Lathe, whose recorder does"
 
     // MARK: - Not possible

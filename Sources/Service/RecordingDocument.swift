@@ -124,6 +124,9 @@ public struct RecordingDocument: Codable, Equatable, Sendable {
     public var elapsedMilliseconds: Int64
     public var directory: String
     public var audio: AudioChoice
+    /// Whether MP3 is made of the sound, and at which rate; nothing if it is not.
+    public var mp3: MP3Choice?
+    public var mp3Rate: MP3Rate?
     public var container: ContainerChoice
     public var splitting: Splitting
     public var streamType: LayerChoice
@@ -163,8 +166,9 @@ extension RecordingDocument {
         self.init(
             id: id, channel: channel, state: .recording,
             startedAt: Date(timeIntervalSince1970: Double(startedAt.unixMilliseconds) / 1000),
-            elapsedMilliseconds: 0, directory: directory, audio: files.audio, container: files.container,
-            splitting: files.splitting, streamType: files.streamType, onLoss: files.onLoss,
+            elapsedMilliseconds: 0, directory: directory, audio: files.audio,
+            mp3: files.mp3 == .none ? nil : files.mp3, mp3Rate: files.mp3 == .none ? nil : files.mp3Rate,
+            container: files.container, splitting: files.splitting, streamType: files.streamType, onLoss: files.onLoss,
             recoverFiles: files.hasRecoveryStreams, idleSeconds: idleSeconds, control: control,
             isPaused: control.trigger == .manual, users: [], takes: [], events: [])
     }
@@ -195,6 +199,7 @@ extension RecordingDocument {
         (files.audio, files.container, files.splitting) = (audio, container, splitting)
         (files.streamType, files.onLoss) = (streamType, onLoss)
         files.hasRecoveryStreams = recoverFiles ?? false
+        (files.mp3, files.mp3Rate) = (mp3 ?? .none, mp3Rate ?? files.mp3Rate)
         return files
     }
 }

@@ -29,6 +29,7 @@ struct RecordOrder {
         }
         var order = try LegacyOrder(legacy, configuration: try Self.configuration(legacy.text("cfgFilePath")))
         order.options.removeAll { arguments.has($0.name) }
+        order.leaveOutMP3(media: arguments["media"] ?? order["media"])
         notes = order.notes
         server = try Self.server(arguments)
         if server != nil {
@@ -47,6 +48,7 @@ struct RecordOrder {
         }
         service = try service.validated()
         request.take(service)
+        if let fault = request.mp3Fault(dashes: "--") { throw OptionError(fault) }
     }
 
     private static func configuration(_ file: String) throws -> LegacyConfiguration? {

@@ -11,6 +11,8 @@ enum ServerOptions {
     static let files = [
         OptionDescription("record-root", "DIR", "where recordings go (recordings)"),
         OptionDescription("audio", "aac|opus", "how MP4 files keep sound (aac)"),
+        OptionDescription("mp3", "none|beside|only", "of sound alone, MP3 beside the usual file or only that (none)"),
+        OptionDescription("mp3-rate", "HZ", "of MP3: 16000, 32000, 44100 or 48000 (48000)"),
         OptionDescription(
             "container", "auto|mp4|webm|ts", "what kind of files, where the codec leaves a choice (auto)"),
         OptionDescription("splitting", "continuous|legacy", "one file through it all, or cut as before (continuous)"),

@@ -44,6 +44,10 @@ struct RecordingRoutesTests {
             (#"{"channel": "a", "idleSeconds": "60"}"#, "idleSeconds"),
             (#"{"channel": "a", "mode": "composite"}"#, "mode"), (#"{"channel": "a", "audio": "mp3"}"#, "audio"),
             (#"{"channel": "a", "container": "avi"}"#, "container"),
+            (#"{"channel": "a", "media": "audio", "mp3": "wav"}"#, "mp3"),
+            (#"{"channel": "a", "mp3": "beside"}"#, "mp3"),
+            (#"{"channel": "a", "media": "video", "mp3": "only"}"#, "mp3"),
+            (#"{"channel": "a", "media": "audio", "mp3": "only", "mp3Rate": 22050}"#, "mp3Rate"),
             (#"{"channel": "a", "splitting": 1}"#, "splitting"), (#"{"channel": "a", "streamType": 2}"#, "streamType"),
             (#"{"channel": "a", "onLoss": "x"}"#, "onLoss"),
             (#"{"channel": "a", "splitting": "legacy", "audio": "opus"}"#, "audio"),
@@ -62,6 +66,31 @@ struct RecordingRoutesTests {
             #expect(response.status == 400)
             #expect(try response.object["field"] as? String == field)
             #expect(try await (fixture.respond(.get, "/v1/recordings").object["recordings"] as? [Any])?.count == 0)
+        }
+    }
+
+    @Test("makes MP3 of sound alone, as the request or else the server says, for as long as it is that")
+    func mp3() async throws {
+        try await RouterFixture.with([("mp3", "beside"), ("mp3-rate", "32000")]) { fixture in
+            func start(_ body: String) async throws -> [String: Any] {
+                try await fixture.respond(.post, "/v1/recordings", body, type: "application/json").object
+            }
+            let usual = try await start(#"{"channel": "a", "media": "audio"}"#)
+            #expect(usual["mp3"] as? String == "beside" && usual["mp3Rate"] as? Int == 32_000)
+            let other = try await start(#"{"channel": "a", "media": "audio", "mp3": "only", "mp3Rate": 16000}"#)
+            #expect(other["mp3"] as? String == "only" && other["mp3Rate"] as? Int == 16_000)
+            let pictures = try await start(#"{"channel": "a"}"#)
+            #expect(pictures["state"] as? String == "recording" && pictures["mp3"] == nil && pictures["mp3Rate"] == nil)
+            let id = try #require(usual["id"] as? String)
+            let change = #"{"media": "both"}"#
+            let refused = try await fixture.respond(
+                .patch, "/v1/recordings/\(id)", change, type: "application/json")
+            #expect(refused.status == 409)
+            #expect(try refused.object["field"] as? String == "media")
+            let free = try #require(pictures["id"] as? String)
+            #expect(
+                try await fixture.respond(.patch, "/v1/recordings/\(free)", change, type: "application/json").status
+                    == 200)
         }
     }
 

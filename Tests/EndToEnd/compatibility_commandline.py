@@ -13,8 +13,8 @@ from compatibility_page import code, kind
 from harness import LATHE, expect, free_ports, free_tcp_port, get_json, request
 
 # What a document says of a recording besides its story.
-SETTINGS = ["mode", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles", "idleSeconds", "control",
-            "isPaused"]
+SETTINGS = ["mode", "audio", "mp3", "mp3Rate", "container", "splitting", "streamType", "onLoss", "recoverFiles",
+            "idleSeconds", "control", "isPaused"]
 # Options that say how this process hosts a channel: they have no place in a recording's document.
 HOSTING = {"record-root", "udp-ports", "log-level"}
 # Flags that are options of `lathe record` by the same name: there they go by its own rules.

@@ -259,7 +259,24 @@ def recorder_local_reads_its_file():
             expect(not list(directory.glob("5_*.mp4")), f"{sorted(directory.iterdir())}")
 
 
+def recorder_local_makes_mp3_of_sound_alone():
+    """As the file that the product ships asks for it: at 16 kHz beside AAC, and not where pictures are recorded."""
+    with tempfile.TemporaryDirectory(prefix="lathe-legacy-") as root:
+        file = Path(root) / "cfg.json"
+        file.write_text(json.dumps({"Secondary_Recorder": "mp3", "Audio_Sample_Rate": 16000}))
+        for flags, endings in ((["--isAudioOnly", "1"], [".aac", ".mp3"]), ([], [".aac", ".mp4"])):
+            with old_recorder("--appId", "A", "--channel", "made", "--cfgFilePath", file, "--idle", "3", *flags) as one:
+                directory = one.directory()
+                lathe("publish", "--server", one.url(), "--channel", "made", "--uid", "5", "--pattern", "--seconds", "2")
+                status, errors = one.end()
+                expect(status == 0, f"status {status}: {errors}")
+                found = sorted(path.suffix for path in directory.glob("5_*"))
+                expect(found == endings, f"{found}")
+                expect(("'Secondary_Recorder' means nothing here" in errors) == (not flags), errors)
+
+
 TESTS = [
+    recorder_local_makes_mp3_of_sound_alone,
     recorder_local_starts_and_pauses_by_signals,
     recorder_local_records_by_itself,
     recorder_local_tells_of_the_network,

@@ -21,6 +21,7 @@ import control
 import crash
 import events
 import legacy
+import mp3
 import repair
 import sdk
 import states
@@ -300,6 +301,7 @@ TESTS = [
     *control.TESTS,
     *commandline.TESTS,
     *legacy.TESTS,
+    *mp3.TESTS,
     *repair.TESTS,
     *sdk.TESTS,
     *states.TESTS,

@@ -17,9 +17,11 @@ struct RecorderSettingsTests {
         var settings = RecorderSettings()
         (settings.streamType, settings.videoStreamType, settings.trigger) = (.audio, .low, .manual)
         (settings.audio, settings.maximumSeconds, settings.idleSeconds) = ("opus", 60, 30)
+        (settings.mp3, settings.mp3Rate) = ("beside", 44_100)
         let request = try settings.request("room", Self.everybody, recoversFiles: true)
         var expected = RecordingRequest(channel: "room", idleSeconds: 30)
         (expected.audio, expected.container, expected.splitting) = (.opus, .auto, .continuous)
+        (expected.mp3, expected.mp3Rate) = (.beside, .hz44100)
         (expected.media, expected.streamType, expected.trigger) = (.audio, .low, .manual)
         expected.streamTypes = ["7": .high]
         (expected.maximumSeconds, expected.atMaximum, expected.recoverFiles) = (60, .stop, true)
@@ -30,7 +32,8 @@ struct RecorderSettingsTests {
     @Test(
         "are refused by the name of what is wrong",
         arguments: [
-            ("{\"audio\": \"mp3\"}", "audio"), ("{\"container\": \"avi\"}", "container"),
+            ("{\"audio\": \"mp3\"}", "audio"), ("{\"mp3\": \"wav\"}", "mp3"), ("{\"mp3Rate\": 8000}", "mp3Rate"),
+            ("{\"container\": \"avi\"}", "container"),
             ("{\"infoIntervalMilliseconds\": 500}", "infoIntervalMilliseconds"),
             ("{\"infoIntervalMilliseconds\": 10001}", "infoIntervalMilliseconds"),
             ("{\"streamType\": 4}", "streamType"), ("{\"trigger\": \"never\"}", "trigger"),

@@ -21,8 +21,24 @@ struct LegacyConfigurationTests {
     @Test("loads as the product ships it")
     func shipped() throws {
         let order = try Self.order(#"{"Secondary_Recorder": "mp3", "Audio_Sample_Rate": 16000}"#)
-        #expect(order.options == [])
-        #expect(order.notes.count == 2)
+        #expect(order.options == Self.options(("mp3", "beside"), ("mp3-rate", "16000")))
+        #expect(order.notes == [])
+    }
+
+    @Test("asks for MP3 at a rate that the product knew, and else at the lowest")
+    func mp3() throws {
+        #expect(try Self.order(#"{"Audio_Only_Record": "mp3"}"#).options == Self.options(("mp3", "only")))
+        for rate in [16_000, 32_000, 44_100, 48_000] {
+            let order = try Self.order(#"{"Audio_Only_Record": "mp3", "Audio_Sample_Rate": \#(rate)}"#)
+            #expect(order.options == Self.options(("mp3", "only"), ("mp3-rate", "\(rate)")))
+            #expect(order.notes == [])
+        }
+        let order = try Self.order(#"{"Secondary_Recorder": "mp3", "Audio_Sample_Rate": 22050}"#)
+        #expect(order.options == Self.options(("mp3", "beside"), ("mp3-rate", "16000")))
+        #expect(
+            order.notes == [
+                "c.json: 'Audio_Sample_Rate' is 16000, 32000, 44100 or 48000; 22050 becomes 16000"
+            ])
     }
 
     @Test("loads as the sample of 4.x has it")
@@ -82,6 +98,10 @@ struct LegacyConfigurationTests {
                 "c.json: 'Pcm_Sample_Rate' is a whole number, such as 16000, not a fraction"
             ),
             (#"{"Secondary_Recorder": "wav"}"#, #"c.json: 'Secondary_Recorder' is one of "mp3", not "wav""#),
+            (
+                #"{"Secondary_Recorder": "mp3", "Audio_Only_Record": "mp3"}"#,
+                "c.json: 'Secondary_Recorder' and 'Audio_Only_Record' exclude each other"
+            ),
             (#"{"isMix": 1}"#, "c.json: 'isMix' is true or false, such as false, not a number"),
             (
                 #"{"subAudioUserList": [true]}"#,

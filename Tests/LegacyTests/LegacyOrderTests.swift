@@ -205,6 +205,25 @@ struct LegacyOrderTests {
         #expect(notes.allSatisfy { !$0.contains("hush") })
     }
 
+    @Test("makes MP3 where sound alone is recorded, and passes over it elsewhere, as it always was")
+    func mp3() throws {
+        let text = #"{"Secondary_Recorder": "mp3", "Audio_Sample_Rate": 16000}"#
+        let configuration = try LegacyConfiguration(parsing: Data(text.utf8), named: "r.json")
+        let asked = Self.options(("mp3", "beside"), ("mp3-rate", "16000"))
+        for (flags, media) in [(["--isAudioOnly", "1"], "audio"), ([], nil), (["--isVideoOnly", "1"], "video")] {
+            var order = try LegacyOrder(try LegacyCommandLine(parsing: flags).values, configuration: configuration)
+            #expect(order["media"] == media)
+            let usual = order.options
+            order.leaveOutMP3(media: media)
+            #expect(order.options == (media == "audio" ? usual : usual.filter { !asked.contains($0) }))
+            #expect(order.notes.count == (media == "audio" ? 0 : 1))
+            #expect(order.notes.allSatisfy { $0.hasPrefix("'Secondary_Recorder' means nothing here: ") })
+        }
+        var silent = LegacyOrder()
+        silent.leaveOutMP3(media: nil)
+        #expect(silent == LegacyOrder())
+    }
+
     @Test("lets the flags win over the file, and takes the rest from it")
     func configuration() throws {
         let text = #"{"channelName": "F", "subStreamType": "low", "recoverFile": true, "appId": "x"}"#

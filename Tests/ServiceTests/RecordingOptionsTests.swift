@@ -32,13 +32,28 @@ struct RecordingOptionsTests {
         var options = ServiceOptions()
         for (name, value) in [
             ("idle", "7"), ("audio", "opus"), ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"),
-            ("recover-files", "1"),
+            ("recover-files", "1"), ("mp3", "only"), ("mp3-rate", "16000"),
         ] { try options.set(name, to: value) }
         var request = RecordingRequest(channel: "room", directory: "out")
         request.take(options)
         #expect(
             request
                 == RecordingRequest(channel: "room", idleSeconds: 7, files: options.files, directory: "out"))
+    }
+
+    @Test("ask for MP3 of sound alone, and say what else to choose", arguments: [MP3Choice.beside, .only])
+    func mp3(choice: MP3Choice) {
+        var request = RecordingRequest(channel: "room")
+        #expect(request.mp3Fault() == nil)
+        request.mp3 = choice
+        #expect(
+            request.mp3Fault(dashes: "--")
+                == "--mp3 \(choice.rawValue) is for recordings of sound alone, and --media is both; choose --media audio, "
+                + "or --mp3 none")
+        request.media = .video
+        #expect(request.mp3Fault()?.hasSuffix("and media is video; choose media audio, or mp3 none") == true)
+        request.media = .audio
+        #expect(request.mp3Fault() == nil)
     }
 
     @Test("mean nobody by a list without names")

@@ -24,6 +24,7 @@ struct ServiceOptionsTests {
         expected.idle = .seconds(60)
         expected.files.audio = .opus
         expected.files.container = .mp4
+        (expected.files.mp3, expected.files.mp3Rate) = (.beside, .hz44100)
         expected.files.streamType = .low
         expected.files.onLoss = .keep
         expected.files.hasRecoveryStreams = true
@@ -40,7 +41,8 @@ struct ServiceOptionsTests {
         let texts = [
             ("http", "0.0.0.0:80"), ("udp-ports", "5000-5003"), ("public-ip", "203.0.113.7"), ("public-ip", "::1"),
             ("record-root", "/var/lathe"), ("auto-record", "individual"), ("idle", "60"), ("audio", "opus"),
-            ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"), ("splitting", "continuous"),
+            ("mp3", "beside"), ("mp3-rate", "44100"), ("container", "mp4"), ("stream-type", "1"), ("on-loss", "keep"),
+            ("splitting", "continuous"),
             ("loops", "4"), ("max-users", "12"), ("durability", "process"), ("min-free", "2g"), ("recover-files", "1"),
             ("keep-days", "30.5"),
             ("keep-bytes", "1t"), ("webhook", "http://127.0.0.1:9/a"), ("webhook", "https://example.org/b"),
@@ -87,6 +89,9 @@ struct ServiceOptionsTests {
             ("streamType", "high", "--streamType is 0 for the high stream or 1 for the low one, not 'high'"),
             ("on-loss", "freeze", "--on-loss is hold or keep, not 'freeze'"),
             ("audio", "mp3", "--audio is aac or opus, not 'mp3'"),
+            ("mp3", "wav", "--mp3 is none, beside or only, not 'wav'"),
+            ("mp3-rate", "22050", "--mp3-rate is 16000, 32000, 44100 or 48000, not '22050'"),
+            ("mp3-rate", "high", "--mp3-rate is 16000, 32000, 44100 or 48000, not 'high'"),
             ("idle", "2", "--idle is a number from 3 to 86400, not '2'"),
             ("idle", "86401", "--idle is a number from 3 to 86400, not '86401'"),
             ("loops", "0", "--loops is a number from 1 to 256, not '0'"),

@@ -77,8 +77,8 @@ void lathe_service_release(lathe_service *service);
 
 /// Makes a recorder. `settings` is a JSON object, or NULL for the defaults:
 /// {"trigger": "automatic|manual|perUser", "autoSubscribe": true, "directory": null, "names": null, "streamType": 3,
-///  "videoStreamType": 0, "audio": "aac|opus", "container": "auto|mp4|webm|ts", "splitting": "continuous|legacy",
-///  "maximumSeconds": null, "idleSeconds": 300, "infoIntervalMilliseconds": 0}
+///  "videoStreamType": 0, "audio": "aac|opus", "mp3": "none|beside|only", "mp3Rate": 48000,
+///  "container": "auto|mp4|webm|ts", "splitting": "continuous|legacy", "maximumSeconds": null, "idleSeconds": 300, "infoIntervalMilliseconds": 0}
 /// The handle is yours: give it back with `lathe_recorder_release`. The service must live as long.
 int32_t lathe_recorder_create(lathe_service *service, const char *settings, lathe_recorder **recorder);
 

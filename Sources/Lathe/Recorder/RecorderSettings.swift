@@ -46,6 +46,10 @@ public struct RecorderSettings: Equatable, Sendable {
     public var videoStreamType = VideoStreamType.high
     /// `aac`, or `opus` to keep sound as it came.
     public var audio = "aac"
+    /// With the stream type audio, `beside` for MP3 beside the usual file, or `only` for nothing else; else `none`.
+    public var mp3 = "none"
+    /// The sampling rate of MP3: 16000, 32000, 44100 or 48000.
+    public var mp3Rate = 48_000
     /// `auto`, `mp4`, `webm` or `ts`.
     public var container = "auto"
     /// `continuous` for one file a user, or `legacy` for one of sound and one of pictures, cut as the legacy product cuts.
@@ -77,6 +81,7 @@ public struct RecorderSettings: Equatable, Sendable {
         try Self.check(interval: infoIntervalMilliseconds)
         var request = RecordingRequest(channel: channel, idleSeconds: idleSeconds, directory: directory)
         request.audio = try Self.choice("audio", audio)
+        try setMP3(&request)
         request.container = try Self.choice("container", container)
         request.splitting = try Self.choice("splitting", splitting)
         (request.streamType, request.streamTypes) = (users.type.layer, users.types.mapValues(\.layer))
@@ -86,6 +91,14 @@ public struct RecorderSettings: Equatable, Sendable {
         (request.maximumSeconds, request.atMaximum, request.names) = (maximumSeconds, .stop, names)
         (request.audioUsers, request.videoUsers) = (users.recordedAudio.selection, users.recordedVideo.selection)
         return request
+    }
+
+    private func setMP3(_ request: inout RecordingRequest) throws {
+        request.mp3 = try Self.choice("mp3", mp3)
+        guard let rate = MP3Rate(rawValue: mp3Rate) else {
+            throw RecorderError.badField("mp3Rate", "mp3Rate is \(MP3Rate.listed), not \(mp3Rate)")
+        }
+        request.mp3Rate = rate
     }
 
     private static func choice<Choice: RawRepresentable & CaseIterable>(
@@ -101,8 +114,8 @@ public struct RecorderSettings: Equatable, Sendable {
 
 extension RecorderSettings: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case trigger, autoSubscribe, directory, names, streamType, videoStreamType, audio, container, splitting
-        case maximumSeconds, idleSeconds, infoIntervalMilliseconds
+        case trigger, autoSubscribe, directory, names, streamType, videoStreamType, audio, mp3, mp3Rate
+        case container, splitting, maximumSeconds, idleSeconds, infoIntervalMilliseconds
     }
 
     public init(from decoder: any Decoder) throws {
@@ -115,6 +128,8 @@ extension RecorderSettings: Codable {
         try keys.read(.streamType, into: &streamType)
         try keys.read(.videoStreamType, into: &videoStreamType)
         try keys.read(.audio, into: &audio)
+        try keys.read(.mp3, into: &mp3)
+        try keys.read(.mp3Rate, into: &mp3Rate)
         try keys.read(.container, into: &container)
         try keys.read(.splitting, into: &splitting)
         try keys.read(.maximumSeconds, into: &maximumSeconds)

@@ -48,6 +48,10 @@ extension Hub {
         }
         let changed = update.applied(to: session.document.control ?? RecordingControl())
         if let fault = changed.fault { throw Problem.badField(fault.field, fault.why) }
+        if changed.media != .audio, session.document.files.mp3 != .none {
+            throw Problem.conflict(
+                "media", "MP3 is made of this recording's sound, so it stays audio; start another for pictures")
+        }
         session.document.idleSeconds = update.idleSeconds ?? session.document.idleSeconds
         session.document.control = changed
         session.document.streamType = update.streamType ?? session.document.streamType

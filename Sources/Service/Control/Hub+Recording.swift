@@ -31,6 +31,7 @@ extension Hub {
         if let wrong = request.files(otherwise: options.files).contradiction {
             throw Problem.badField(wrong.field, wrong.why)
         }
+        if let fault = request.mp3Fault() { throw Problem.badField("mp3", fault) }
         if request.directory?.isEmpty == true {
             throw Problem.badField("directory", "directory is empty; name one, or leave it out")
         }

@@ -38,6 +38,7 @@ extension RecordingRequest {
         (audio, container, splitting) = (options.files.audio, options.files.container, options.files.splitting)
         (streamType, onLoss) = (options.files.streamType, options.files.onLoss)
         recoverFiles = options.files.hasRecoveryStreams
+        (mp3, mp3Rate) = (options.files.mp3, options.files.mp3Rate)
     }
 
     private static func text(_ name: String, _ text: String, _ what: String) throws(OptionError) -> String {

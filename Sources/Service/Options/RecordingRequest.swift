@@ -8,6 +8,9 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
     public var mode: String?
     public var idleSeconds: Int?
     public var audio: AudioChoice?
+    /// Whether MP3 is made of the sound; only where nothing else is recorded.
+    public var mp3: MP3Choice?
+    public var mp3Rate: MP3Rate?
     public var container: ContainerChoice?
     public var splitting: Splitting?
     public var streamType: LayerChoice?
@@ -29,9 +32,9 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
 
     /// The names of all of these.
     public static let fields = [
-        "channel", "mode", "idleSeconds", "audio", "container", "splitting", "streamType", "onLoss", "recoverFiles",
-        "directory", "media", "trigger", "onPause", "audioUsers", "videoUsers", "streamTypes", "chunkSeconds",
-        "chunkBytes", "maximumSeconds", "atMaximum", "names",
+        "channel", "mode", "idleSeconds", "audio", "mp3", "mp3Rate", "container", "splitting", "streamType", "onLoss",
+        "recoverFiles", "directory", "media", "trigger", "onPause", "audioUsers", "videoUsers", "streamTypes",
+        "chunkSeconds", "chunkBytes", "maximumSeconds", "atMaximum", "names",
     ]
 
     public init(
@@ -53,6 +56,7 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         streamType = files.streamType
         onLoss = files.onLoss
         recoverFiles = files.hasRecoveryStreams
+        (mp3, mp3Rate) = (files.mp3, files.mp3Rate)
     }
 
     /// The choices about files, with those of the server where nothing was chosen.
@@ -64,7 +68,17 @@ public struct RecordingRequest: Codable, Equatable, Sendable {
         files.streamType = streamType ?? files.streamType
         files.onLoss = onLoss ?? files.onLoss
         files.hasRecoveryStreams = recoverFiles ?? files.hasRecoveryStreams
+        (files.mp3, files.mp3Rate) = (mp3 ?? files.mp3, mp3Rate ?? files.mp3Rate)
+        // What a server makes of sound alone by itself means nothing where pictures are recorded.
+        if control.media != .audio { files.mp3 = .none }
         return files
+    }
+
+    /// Why MP3 cannot be made, with the names of fields behind `dashes`; nothing if it can, or nobody asked for it.
+    public func mp3Fault(dashes: String = "") -> String? {
+        guard let mp3, mp3 != .none, control.media != .audio else { return nil }
+        return "\(dashes)mp3 \(mp3.rawValue) is for recordings of sound alone, and \(dashes)media is "
+            + "\(control.media.rawValue); choose \(dashes)media audio, or \(dashes)mp3 none"
     }
 
     /// Who and what is recorded, with what is usual where nothing was chosen.

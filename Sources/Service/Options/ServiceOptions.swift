@@ -72,10 +72,10 @@ public struct ServiceOptions: Equatable, Sendable {
 extension ServiceOptions {
     /// The names that `set` knows, in the order of the help text.
     public static let names = [
-        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "container", "splitting",
-        "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes", "loops",
-        "max-users", "webhook", "webhook-secret-file", "cloud-credentials", "log-level", "log-format", "log-file",
-        "log-bytes", "log-files",
+        "http", "udp-ports", "public-ip", "record-root", "auto-record", "idle", "audio", "mp3", "mp3-rate", "container",
+        "splitting", "stream-type", "on-loss", "recover-files", "durability", "min-free", "keep-days", "keep-bytes",
+        "loops", "max-users", "webhook", "webhook-secret-file", "cloud-credentials", "log-level", "log-format",
+        "log-file", "log-bytes", "log-files",
     ]
 
     /// Other names of some of them, as the product that Lathe stands in for calls them.
@@ -93,6 +93,8 @@ extension ServiceOptions {
         case "record-root": recordRoot = try Self.path(text)
         case "auto-record": autoRecord = try Self.choice(name, text)
         case "audio": files.audio = try Self.choice(name, text)
+        case "mp3": files.mp3 = try Self.choice(name, text)
+        case "mp3-rate": files.mp3Rate = try Self.mp3Rate(name, text)
         case "container": files.container = try Self.choice(name, text)
         case "splitting": files.splitting = try Self.choice(name, text)
         case "stream-type": files.streamType = try Self.streamType(name, text)
@@ -233,6 +235,13 @@ extension ServiceOptions {
             throw OptionError("--\(name) is 0 for the high stream or 1 for the low one, not '\(text)'")
         }
         return choice
+    }
+
+    private static func mp3Rate(_ name: String, _ text: String) throws(OptionError) -> MP3Rate {
+        guard let rate = Int(text).flatMap(MP3Rate.init) else {
+            throw OptionError("--\(name) is \(MP3Rate.listed), not '\(text)'")
+        }
+        return rate
     }
 
     static func byteCount(_ name: String, _ text: String) throws(OptionError) -> ByteCount {
