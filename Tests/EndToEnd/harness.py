@@ -246,11 +246,19 @@ def attempt(test):
         return False
 
 
-def run(tests, lanes=1):
-    """Runs the named functions (all, or those in argv), so many at a time; prints one line each and the counts."""
+def run(tests, lanes=1, alone=()):
+    """Runs the named functions (all, or those in argv), so many at a time; prints one line each and the counts.
+
+    Those in `alone` come first, with the machine to themselves.
+    """
     wanted = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+
+    def chosen(some):
+        return [test for test in some if not wanted or test.__name__ in wanted]
+
+    results = [attempt(test) for test in chosen(alone)]
     with ThreadPoolExecutor(lanes) as pool:
-        results = list(pool.map(attempt, [test for test in tests if not wanted or test.__name__ in wanted]))
+        results += pool.map(attempt, chosen(tests))
     passed, failed = results.count(True), results.count(False)
     print(f"end to end: {passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
