@@ -1,4 +1,3 @@
-import Foundation
 import Lathe
 
 /// What `lathe_event_callback` is.
@@ -6,31 +5,24 @@ public typealias EventFunction = @convention(c) (UnsafePointer<CChar>?, UnsafeMu
 
 /// Calls a function of the program with each event.
 @safe final class CallbackDelegate: RecorderDelegate, @unchecked Sendable {
-    // @unchecked Sendable: the function and its context are the program's, which promises that they may be used on the
-    // recorder's thread; `isOn` is touched only under the lock.
+    // @unchecked Sendable: the function is the program's, which promises that it may be used on the recorder's thread.
 
-    /// Recursive, so that the function may end its own calls.
-    private let lock = NSRecursiveLock()
     private let function: EventFunction
-    private let context: UnsafeMutableRawPointer?
-    private var isOn = true
+    private let gate: CallGate
 
     init(_ function: EventFunction, _ context: UnsafeMutableRawPointer?) {
         unsafe self.function = function
-        unsafe self.context = context
+        gate = unsafe CallGate(context)
     }
 
     func happened(_ event: RecorderEvent) { call(event.json) }
 
     /// Calls the function, unless that was ended.
     func call(_ json: String) {
-        lock.withLock {
-            guard isOn else { return }
-            let (function, context) = unsafe (function, context)
-            unsafe json.withCString { unsafe function($0, context) }
-        }
+        let function = unsafe function
+        unsafe gate.call(json) { unsafe function($0, $1) }
     }
 
     /// Returns when the function is not running, and will not be called again.
-    func end() { lock.withLock { isOn = false } }
+    func end() { gate.end() }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Lathe
 
 /// What `lathe_encoded_frame_callback` is.
@@ -30,8 +29,7 @@ public typealias SoundFunction =
 
 /// Calls a function of the program with users' media.
 @safe final class CallbackObserver: FrameObserver, @unchecked Sendable {
-    // @unchecked Sendable: the function and its context are the program's, which promises that they may be used on the
-    // observer's thread; `isOn` is touched only under the lock.
+    // @unchecked Sendable: the function is the program's, which promises that it may be used on the observer's thread.
 
     /// The function that was given, of which there is one kind.
     @safe enum Function {
@@ -41,23 +39,20 @@ public typealias SoundFunction =
         case sound(SoundFunction)
     }
 
-    /// Recursive, so that the function may end its own calls.
-    private let lock = NSRecursiveLock()
     private let function: Function
-    private let context: UnsafeMutableRawPointer?
-    private var isOn = true
+    private let gate: CallGate
 
     init(_ function: Function, _ context: UnsafeMutableRawPointer?) {
         self.function = function
-        unsafe self.context = context
+        gate = unsafe CallGate(context)
     }
 
     /// Returns when the function is not running, and will not be called again.
-    func end() { lock.withLock { isOn = false } }
+    func end() { gate.end() }
 
     func received(_ frame: EncodedFrame) {
         guard case .encodedFrames(let function) = function else { return }
-        unsafe call(frame.uid) { uid, context in
+        unsafe gate.call(frame.uid) { uid, context in
             unsafe frame.codec.withCString { codec in
                 unsafe frame.bytes.withUnsafeBufferPointer { bytes in
                     unsafe function(
@@ -70,7 +65,7 @@ public typealias SoundFunction =
 
     func captured(_ picture: YUVPicture) {
         guard case .pictures(let function) = function else { return }
-        unsafe call(picture.uid) { uid, context in
+        unsafe gate.call(picture.uid) { uid, context in
             unsafe picture.y.withUnsafeBufferPointer { y in
                 unsafe picture.u.withUnsafeBufferPointer { u in
                     unsafe picture.v.withUnsafeBufferPointer { v in
@@ -86,7 +81,7 @@ public typealias SoundFunction =
     func captured(_ picture: JPEGPicture) {
         guard case .jpegs(let function) = function else { return }
         let file = picture.file.map { Array($0.utf8CString) }
-        unsafe call(picture.uid) { uid, context in
+        unsafe gate.call(picture.uid) { uid, context in
             unsafe picture.bytes.withUnsafeBufferPointer { bytes in
                 unsafe (file ?? []).withUnsafeBufferPointer { name in
                     unsafe function(
@@ -99,21 +94,12 @@ public typealias SoundFunction =
 
     func captured(_ sound: PCMSound) {
         guard case .sound(let function) = function else { return }
-        unsafe call(sound.uid) { uid, context in
+        unsafe gate.call(sound.uid) { uid, context in
             unsafe sound.samples.withUnsafeBufferPointer { samples in
                 unsafe function(
                     uid, sound.time.microseconds, Int32(sound.sampleRate), samples.baseAddress, Int64(samples.count),
                     context)
             }
-        }
-    }
-
-    /// Calls the function, unless that was ended.
-    private func call(_ uid: String, _ body: (UnsafePointer<CChar>, UnsafeMutableRawPointer?) -> Void) {
-        lock.withLock {
-            guard isOn else { return }
-            let context = unsafe context
-            unsafe uid.withCString { unsafe body($0, context) }
         }
     }
 }

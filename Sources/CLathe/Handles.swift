@@ -16,8 +16,8 @@ final class RecorderHandle: @unchecked Sendable {
     private var callback: CallbackDelegate?
     /// Keeps observers in the order in which the recorder has them.
     private let observing = NSLock()
-    private var pictureObserver: CallbackObserver?
-    private var soundObserver: CallbackObserver?
+    var pictureObserver: CallbackObserver?
+    var soundObserver: CallbackObserver?
 
     init(_ recorder: Recorder) throws {
         self.recorder = recorder
@@ -43,28 +43,17 @@ final class RecorderHandle: @unchecked Sendable {
         try recorder.register(next)
     }
 
-    /// Does what gives pictures to another observer, and returns when the one before is called no more.
-    func replacePictureObserver(
-        by next: CallbackObserver?, _ body: @escaping @Sendable () async throws -> Void
+    /// Does what gives media to another observer, and returns when the one before is called no more.
+    func replace(
+        _ place: ReferenceWritableKeyPath<RecorderHandle, CallbackObserver?>, by next: CallbackObserver?,
+        _ body: @escaping @Sendable () async throws -> Void
     ) throws {
         let former = try observing.withLock {
             try waiting(for: body)
-            defer { pictureObserver = next }
-            return pictureObserver
+            defer { self[keyPath: place] = next }
+            return self[keyPath: place]
         }
         // Not under the lock: the callback that is waited for may be about to call us.
-        former?.end()
-    }
-
-    /// Does what gives sound to another observer, and returns when the one before is called no more.
-    func replaceSoundObserver(
-        by next: CallbackObserver?, _ body: @escaping @Sendable () async throws -> Void
-    ) throws {
-        let former = try observing.withLock {
-            try waiting(for: body)
-            defer { soundObserver = next }
-            return soundObserver
-        }
         former?.end()
     }
 }

@@ -89,23 +89,23 @@ private func given<Function>(_ callback: Function?) throws -> Function {
 extension RecorderHandle {
     /// Has an observer get pictures, in place of the one before, which is called no more when this returns.
     func observe(_ capture: VideoFrameCapture, by observer: CallbackObserver) throws {
-        try replacePictureObserver(by: observer) { [recorder] in
+        try replace(\.pictureObserver, by: observer) { [recorder] in
             try await recorder.enableRecorderVideoFrameCapture(capture, observer: observer)
         }
     }
 
     /// Has an observer get sound, in place of the one before, which is called no more when this returns.
     func observeSound(_ sampleRate: Int, by observer: CallbackObserver) throws {
-        try replaceSoundObserver(by: observer) { [recorder] in
+        try replace(\.soundObserver, by: observer) { [recorder] in
             try await recorder.enableAudioFrameCapture(sampleRate: sampleRate, observer: observer)
         }
     }
 
     func endPictures() throws {
-        try replacePictureObserver(by: nil) { [recorder] in try await recorder.disableRecorderVideoFrameCapture() }
+        try replace(\.pictureObserver, by: nil) { [recorder] in try await recorder.disableRecorderVideoFrameCapture() }
     }
 
     func endSound() throws {
-        try replaceSoundObserver(by: nil) { [recorder] in try await recorder.disableAudioFrameCapture() }
+        try replace(\.soundObserver, by: nil) { [recorder] in try await recorder.disableAudioFrameCapture() }
     }
 }

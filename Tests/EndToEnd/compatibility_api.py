@@ -5,11 +5,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from compatibility_page import kind, requests
-from harness import LATHE, Server, expect, get_json, probe, request
+from harness import LATHE, Server, eventually, expect, get_json, probe, request
 
 JSON = {"Content-Type": "application/json"}
 SDP = {"Content-Type": "application/sdp"}
@@ -20,6 +19,14 @@ def send(url, method, path, body=None, headers=None):
     data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     status, _, answer = request(method, url + path, data, headers or JSON)
     return status, json.loads(answer) if answer.startswith((b"{", b"[")) else answer.decode()
+
+
+def wait_until_finished(url):
+    """The document of a recording that ends by itself, or was told to."""
+    def look():
+        document = get_json(url)
+        return document if document["state"] == "finished" else None
+    return eventually(look, f"{url} does not end")
 
 
 class Caller:
@@ -144,10 +151,7 @@ def publish_file(caller, cell):
                               capture_output=True, text=True, timeout=60)
         expect(sent.returncode == 0, sent.stderr)
         caller.end(document)
-        deadline = time.time() + 20
-        while (found := get_json(f"{caller.url}/v1/recordings/{document['id']}"))["state"] != "finished":
-            expect(time.time() < deadline, "it does not end")
-            time.sleep(0.1)
+        found = wait_until_finished(f"{caller.url}/v1/recordings/{document['id']}")
         take = found["takes"][0]
         expect(take["video"]["width"] == 320 and probe(Path(found["directory"]) / take["file"])["frames"] > 20, f"{take}")
 
@@ -168,10 +172,7 @@ def events(caller, cell):
     caller.perform(cell)
     document = caller.begin()
     caller.end(document)
-    deadline = time.time() + 20
-    while not (told := get_json(f"{caller.url}/v1/events?recording={document['id']}")["events"]):
-        expect(time.time() < deadline, "nothing is told")
-        time.sleep(0.05)
+    told = eventually(lambda: get_json(f"{caller.url}/v1/events?recording={document['id']}")["events"], "nothing is told")
     expect(told[0]["type"] == "started", f"{told}")
 
 

@@ -8,11 +8,10 @@ import os
 import re
 import signal
 import subprocess
-import time
 
-from compatibility_api import send
+from compatibility_api import send, wait_until_finished
 from compatibility_page import code, kind, requests, sections
-from harness import ROOT, Server, expect, get, get_json, start
+from harness import ROOT, Server, eventually, expect, get, get_json, start
 from states import publisher
 
 HERE = "here: the event's `type`"
@@ -41,10 +40,10 @@ class FailingServer(Server):
         return get_json(f"{self.url}/v1/events?after=0&limit=1000")["events"]
 
     def wait_for_events(self, *types, seconds=60):
-        deadline = time.time() + seconds
-        while missing := set(types) - {event["type"] for event in self.events()}:
-            expect(time.time() < deadline, f"never told: {sorted(missing)}, but {[e['type'] for e in self.events()]}")
-            time.sleep(0.2)
+        def told():
+            return [event["type"] for event in self.events()]
+        eventually(lambda: set(types) <= set(told()), lambda: f"never told: {sorted(set(types) - set(told()))}, but {told()}",
+                   seconds)
 
 
 def begin(one):
@@ -56,13 +55,6 @@ def begin(one):
 def tell(one, path):
     status, answer = send(one.url, "POST", path)
     expect(status in (200, 202), f"{path}: {status} {answer}")
-
-
-def wait_for_take(one, recording, uid):
-    deadline = time.time() + 20
-    while not any(take["uid"] == uid for take in get_json(one.url + recording)["takes"]):
-        expect(time.time() < deadline, f"nothing is recorded of {uid}")
-        time.sleep(0.1)
 
 
 def silence(one, users):
@@ -95,7 +87,8 @@ def happen(one):
         one.wait_for_events("takeClosed", "finished")
         # One that goes on where it was: the others join anew.
         users.append(publisher(one, 9, seconds=300))
-        wait_for_take(one, recording, "9")
+        eventually(lambda: any(take["uid"] == "9" for take in get_json(one.url + recording)["takes"]),
+                   "nothing is recorded of 9")
         silence(one, users)
         one.becomes("fs")
         one.wait_for_events("storageSlow")
@@ -113,11 +106,7 @@ def happen(one):
     one.wait_for_events("userLeft")
     tell(one, f"{recording}/stop")
     one.wait_for_events("takeNotMended")
-    deadline = time.time() + 20
-    while (document := get_json(one.url + recording))["state"] != "finished":
-        expect(time.time() < deadline, "the recording does not end")
-        time.sleep(0.2)
-    return document
+    return wait_until_finished(one.url + recording)
 
 
 def fields_of(document):

@@ -6,10 +6,10 @@ import signal
 import time
 from pathlib import Path
 
-from compatibility_api import send
+from compatibility_api import send, wait_until_finished
 from compatibility_commandline import Recorded, refuse, settings, words_of
 from compatibility_page import code, kind
-from harness import expect, free_ports, get_json, start
+from harness import eventually, expect, free_ports, get_json, start
 
 BEGUN = {True: "Recording directory is (.+)", False: "recording channel '.+' to (.+)"}
 
@@ -112,19 +112,14 @@ def aborts(bench):
     expect(status == 0 and (directory / "recording2-done.txt").exists(), f"{run.words}: {status} {errors}")
     run, folder, directory = hosted(bench, False)
     run.process.send_signal(signal.SIGABRT)
-    deadline = time.time() + 30
-    while not any(path.stat().st_size for path in folder.rglob(".lathe/crashes/*")):
-        expect(time.time() < deadline, f"{run.words} wrote no report")
-        time.sleep(0.1)
+    eventually(lambda: any(path.stat().st_size for path in folder.rglob(".lathe/crashes/*")), f"{run.words} wrote no report",
+               30)
     status, errors = run.end(isTold=True)
     expect(status == 0 and (directory / "recording2-done.txt").exists(), f"{run.words}: {status} {errors}")
 
 
 def wait_until(bench, channel, isPaused):
-    deadline = time.time() + 20
-    while bench.recordings(channel)[0]["isPaused"] != isPaused:
-        expect(time.time() < deadline, f"it does not become {isPaused}")
-        time.sleep(0.05)
+    eventually(lambda: bench.recordings(channel)[0]["isPaused"] == isPaused, f"it does not become {isPaused}")
 
 
 def manual(bench):
@@ -268,15 +263,11 @@ def ended(bench, **fields):
     """How a recording ends of which nothing is told but what it was started with."""
     status, begun = send(bench.host.url, "POST", "/v1/recordings", {"channel": bench.channel(), **fields})
     expect(status == 201, f"{fields}: {begun}")
-    deadline = time.time() + 20
-    while (found := get_json(f"{bench.host.url}/v1/recordings/{begun['id']}"))["state"] != "finished":
-        expect(time.time() < deadline, f"{fields}: it does not end")
-        time.sleep(0.1)
+    found = wait_until_finished(f"{bench.host.url}/v1/recordings/{begun['id']}")
     # The last event is told a moment after the document has it.
-    while not (told := events_of(bench, begun["id"])) or "final" not in told[-1]:
-        expect(time.time() < deadline, f"{fields}: its end is not told")
-        time.sleep(0.1)
-    return found["end"], told[-1]["outcome"]
+    last = eventually(lambda: next((one for one in events_of(bench, begun["id"])[-1:] if "final" in one), None),
+                      f"{fields}: its end is not told")
+    return found["end"], last["outcome"]
 
 
 def leave_codes(bench, call, cell):

@@ -246,6 +246,15 @@ def attempt(test):
         return False
 
 
+def eventually(find, why, seconds=20):
+    """What `find` returns as soon as that is something; fails with the reason when the time is over."""
+    deadline = time.time() + seconds
+    while not (found := find()):
+        expect(time.time() < deadline, why() if callable(why) else why)
+        time.sleep(0.05)
+    return found
+
+
 def run(tests, lanes=1, alone=()):
     """Runs the named functions (all, or those in argv), so many at a time; prints one line each and the counts.
 

@@ -40,14 +40,6 @@ struct SettingWalkTests {
 
     @Test("do what the page says, in a service whose users send")
     func walk() async throws {
-        try await WalkScene.run { scene in
-            for (heading, steps) in Self.tables {
-                for row in PageRow.rows(under: heading) {
-                    do { try await steps[row.name]?.take(in: scene, as: row) } catch {
-                        Issue.record(error, "\(row.testDescription)")
-                    }
-                }
-            }
-        }
+        try await WalkScene.walk(Self.tables)
     }
 }

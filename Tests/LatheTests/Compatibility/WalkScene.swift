@@ -49,6 +49,19 @@ struct WalkScene: Sendable {
         }
     }
 
+    /// Takes the step of each row under some headings, in a service whose users send.
+    static func walk(_ tables: [(heading: String, steps: [String: WalkStep])]) async throws {
+        try await run { scene in
+            for (heading, steps) in tables {
+                for row in PageRow.rows(under: heading) {
+                    do { try await steps[row.name]?.take(in: scene, as: row) } catch {
+                        Issue.record(error, "\(row.testDescription)")
+                    }
+                }
+            }
+        }
+    }
+
     /// Calls `body` with a recorder that has joined, and leaves afterwards.
     @discardableResult
     func recording<Value: Sendable>(
