@@ -14,11 +14,9 @@ final class Poller: Sendable {
 
     init() throws {
         epoll = try SystemError.check(clinux_poller_create(), "create an epoll instance")
+        // From here on `deinit` closes what is open, also where this fails.
         event = clinux_event_create()
-        guard event >= 0 else {
-            close(epoll)
-            throw SystemError(operation: "create an eventfd", code: -event)
-        }
+        guard event >= 0 else { throw SystemError(operation: "create an eventfd", code: -event) }
         _ = try SystemError.check(clinux_poller_add(epoll, event, Self.wakeToken), "watch an eventfd")
     }
 

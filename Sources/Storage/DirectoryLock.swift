@@ -11,12 +11,11 @@ import Glibc
     /// Fails with a `StorageError` if the directory cannot be opened. A file system that knows no locks, as some that are
     /// mounted over a network, is taken for one where nobody else writes.
     public init?(_ path: String) throws {
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StorageError(verb: "open", path: path, code: errno) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) < 0, errno == EWOULDBLOCK {
-            close(descriptor)
-            return nil
-        }
+        let opened = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else { throw StorageError(verb: "open", path: path, code: errno) }
+        // From here on `deinit` closes it, also where there is no lock to return.
+        descriptor = opened
+        if flock(descriptor, LOCK_EX | LOCK_NB) < 0, errno == EWOULDBLOCK { return nil }
     }
 
     deinit {

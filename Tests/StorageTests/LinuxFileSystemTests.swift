@@ -143,19 +143,6 @@ struct LinuxFileSystemTests {
         return Int(status.st_blocks) * 512
     }
 
-    @Test("locks a directory against everybody, until it lets go")
-    func lock() async throws {
-        try await withDirectory { directory, _ in
-            do {
-                let first = try DirectoryLock(directory)
-                #expect(first != nil)
-                #expect(try DirectoryLock(directory) == nil)
-            }
-            #expect(try DirectoryLock(directory) != nil)
-            #expect(throws: StorageError.self) { try DirectoryLock(directory + "/none") }
-        }
-    }
-
     @Test("knows how much room is left")
     func freeSpace() async throws {
         try await withDirectory { directory, threads in
