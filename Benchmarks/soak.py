@@ -7,6 +7,8 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
@@ -77,6 +79,35 @@ def killed_servers():
     return crash.campaign(moments=int(os.environ.get("MOMENTS", "1000")), seed=seed, users=crash.MANY)
 
 
+def kills_on_a_busy_disk():
+    with busy_disk():
+        return crash.campaign(moments=100, seed=int(os.environ.get("SEED", random.randrange(1 << 30))))
+
+
+@contextmanager
+def busy_disk(writers=1):
+    """Lets programs write gigabytes where recordings go, and leave it to the kernel when."""
+    with tempfile.TemporaryDirectory(prefix="lathe-busy-") as folder:
+        programs = [subprocess.Popen([sys.executable, "-c", WRITE_WITHOUT_END, f"{folder}/{index}"])
+                    for index in range(writers)]
+        try:
+            yield
+        finally:
+            for program in programs:
+                program.kill()
+                program.wait()
+
+
+WRITE_WITHOUT_END = """
+import os, sys
+block = os.urandom(8 << 20)
+while True:
+    with open(sys.argv[1], "wb") as file:
+        for _ in range(600):
+            file.write(block)
+"""
+
+
 def receiver_down_for_ten_minutes():
     return events.everything_dies(down_seconds=600, rounds=40)
 
@@ -86,5 +117,5 @@ if __name__ == "__main__":
                   five_minutes_on_a_good_network, five_minutes_with_loss_and_jitter, loss_of_3_percent,
                   loss_of_10_percent, calls.bursts_of_ten_percent_at_150_ms,
                   h264_recovers_after_a_squeeze, vp8_recovers_after_a_squeeze, power_cuts,
-                  repairs_of_every_cut_and_ten_thousand_flips, killed_servers,
+                  repairs_of_every_cut_and_ten_thousand_flips, killed_servers, kills_on_a_busy_disk,
                   receiver_down_for_ten_minutes]))

@@ -10,22 +10,24 @@ struct OpenFile {
     let file: StorageFile
     private let fileSystem: any FileSystem
     private let ledger: StorageLedger
-    /// Whether `.sync` reaches the disk, or is left to the kernel.
+    /// Whether data is put on the disk, or that is left to the kernel.
     private let isDurable: Bool
 
     private var path: String
     private(set) var descriptor: Int32?
     private var gathered: [UInt8] = []
     private var room = RoomAhead()
-    /// Whether the directory holds the name even after a power cut.
-    private var isNameDurable = false
 
     /// How long the file is, what is gathered left out.
     private(set) var byteCount = 0
-    /// Whether it has data that the disk may not have.
-    var isDirty: Bool { dirtySince != nil }
-    private var dirtySince: Instant?
     private(set) var failure: StorageError?
+
+    /// Since when there is something that neither the disk has nor a sync that is going on.
+    private var dirtySince: Instant?
+    /// Since when there was something of what the sync that is going on puts on the disk.
+    private var syncingSince: Instant?
+    /// Whether the directory holds the name even after a power cut, or will after the sync that is going on.
+    private var isNameSynced = false
 
     init(_ file: StorageFile, fileSystem: any FileSystem, ledger: StorageLedger, isDurable: Bool) {
         self.file = file
@@ -53,7 +55,8 @@ struct OpenFile {
         switch write {
         case .append(let bytes): append(bytes)
         case .overwrite(let offset, let bytes): overwrite(bytes, at: offset)
-        case .sync: sync()
+        // Its turn comes when it is done.
+        case .sync: break
         case .reserve(let byteCount):
             flush()
             room.reserved = byteCount
@@ -65,7 +68,7 @@ struct OpenFile {
         attempt { open throws(FileFailure) in
             if open.descriptor != nil { try open.fileSystem.rename(open.path, to: newPath) }
             open.path = newPath
-            open.isNameDurable = false
+            open.isNameSynced = false
             open.noteDirty()
         }
     }
@@ -83,50 +86,41 @@ struct OpenFile {
         gathered.removeAll(keepingCapacity: true)
     }
 
-    /// Writes what was gathered, and tells whether the disk may lack something of the file.
-    mutating func flushedNeedsSync() -> Bool {
+    /// Whether a sync can put something on the disk that it may not have, and that no sync has begun with.
+    var isDirty: Bool { isDurable && dirtySince != nil && descriptor != nil }
+    private var isSyncing: Bool { syncingSince != nil }
+
+    /// Writes what was gathered, and tells whether the disk has everything, or as much as it took.
+    mutating func isFlushedAndSynced() -> Bool {
         flush()
-        return isDurable && isDirty && failure == nil
+        return !isDirty && !isSyncing
     }
 
-    /// A sync of several files included this one; its name, too.
-    mutating func noteSynced(_ failure: FileFailure?, at now: Instant) {
+    /// Writes what was gathered, and hands out what puts everything so far on the disk, name included; nothing if it is.
+    ///
+    /// What a failed file holds is kept as well as it can be, too. The descriptor stays open until `endSync`.
+    mutating func beginSync() -> SyncRequest? {
+        flush()
+        guard isDirty, !isSyncing, let descriptor else { return nil }
+        syncingSince = dirtySince.take()
+        defer { isNameSynced = true }
+        return SyncRequest(descriptor: descriptor, directory: isNameSynced ? nil : path.parentDirectory)
+    }
+
+    /// Everything up to `beginSync` is on the disk, or never will be: Linux gives up what it could not write.
+    mutating func endSync(_ failure: FileFailure?, at now: Instant) {
+        guard let since = syncingSince.take() else { return }
         attempt { open throws(FileFailure) in
             if let failure { throw failure }
-            open.noteClean(at: now)
+            open.ledger.count { $0.syncWaits.note(since.duration(to: now)) }
         }
     }
 
     private mutating func noteDirty() { dirtySince = dirtySince ?? SystemClock.now() }
 
-    private mutating func noteClean(at now: Instant) {
-        isNameDurable = true
-        guard let since = dirtySince.take() else { return }
-        ledger.count { $0.syncWaits.note(since.duration(to: now)) }
-    }
-
-    /// Returns when everything so far is on the disk, name included.
-    mutating func sync() {
-        flush()
-        guard isDurable, isDirty else { return }
-        attempt { open throws(FileFailure) in
-            guard let descriptor = open.descriptor else { return }
-            let start = SystemClock.now()
-            try open.fileSystem.sync(descriptor)
-            if !open.isNameDurable { try open.fileSystem.syncDirectory(open.path.parentDirectory) }
-            let now = SystemClock.now()
-            open.noteClean(at: now)
-            let duration = start.duration(to: now)
-            open.ledger.count { counters in
-                counters.syncs += 1
-                counters.slowestSync = max(counters.slowestSync, duration)
-            }
-        }
-    }
-
-    /// Makes the file durable and closes it; nothing can follow.
+    /// Closes the file; nothing can follow, and what it holds is synced.
     mutating func close() {
-        sync()
+        flush()
         if descriptor == nil, file.opening == .new {
             // Nothing came, and nothing is what it holds.
             attempt { open throws(FileFailure) in try open.beginHolding([]) }
@@ -134,9 +128,7 @@ struct OpenFile {
         guard let descriptor else { return }
         self.descriptor = nil
         guard failure == nil else {
-            // The owner knows already; what was written before is kept as well as it can be, and so is the room behind it,
-            // for whoever mends the file.
-            if isDurable { _ = try? fileSystem.sync(descriptor) }
+            // The owner knows already; the room behind the end stays for whoever mends the file.
             _ = try? fileSystem.close(descriptor)
             return
         }

@@ -21,6 +21,13 @@ public struct StorageError: Error, Equatable, Sendable {
         self.init(verb: failure.verb, path: path, code: failure.code)
     }
 
+    /// Returns what `body` does; its failure is thrown as one of the file of this path.
+    static func naming<Result>(
+        _ path: String, _ body: () throws(FileFailure) -> Result
+    ) throws(StorageError) -> Result {
+        do throws(FileFailure) { return try body() } catch { throw StorageError(error, path: path) }
+    }
+
     /// The code of a file whose writes outgrew the queue.
     static let queueFull = ENOMEM
 

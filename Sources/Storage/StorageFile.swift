@@ -76,7 +76,7 @@ public final class StorageFile: Sendable {
 
     /// Queues one write; the bytes are shared, not copied.
     public func write(_ write: FileWrite) {
-        put(worker.ledger.reserve(write.byteCount) ? .write(write) : .overflow)
+        put(worker.reserve(write.byteCount) ? .write(write) : .overflow)
     }
 
     /// Gives the file another name; one that exists is replaced.

@@ -23,7 +23,7 @@ public final class StorageThreads: Sendable {
 
     private let workers: [StorageWorker]
     /// Those that change files which nobody writes, so that reading an index holds no write up.
-    private let menders: [StorageWorker]
+    private let menders: [Mender]
     private let watches: [DiskWatch]
     private let ledger: StorageLedger
     private let created = Atomic<Int>(0)
@@ -31,7 +31,7 @@ public final class StorageThreads: Sendable {
     /// How many files are mended beside each other: they wait for syncs, and disks do several in the time of one.
     private static let menderCount = 8
 
-    /// Starts the threads; two let one file's slow sync pass others by.
+    /// Starts the threads, each of which has another beside it that waits for its syncs.
     public convenience init(
         threadCount: Int = 2, durability: Durability = .power(every: .seconds(1)),
         queueLimit: Int = defaultQueueLimit
@@ -45,17 +45,23 @@ public final class StorageThreads: Sendable {
         precondition(threadCount > 0, "somebody must do the writing")
         let ledger = StorageLedger(limit: queueLimit)
         self.ledger = ledger
-        let watches = (0..<threadCount).map { _ in DiskWatch() }
+        let watches = (0..<2 * threadCount).map { _ in DiskWatch() }
         self.watches = watches
-        let start = { (name: String, watch: DiskWatch) throws -> StorageWorker in
-            let loop = try EventLoop(name: name)
-            let watched = WatchedFileSystem(base: fileSystem, watch: watch)
-            let worker = StorageWorker(on: loop, fileSystem: watched, durability: durability, ledger: ledger)
-            loop.post { worker.assumeIsolated { $0.join(loop) } }
+        workers = try (0..<threadCount).map { index in
+            let syncer = Syncer(
+                on: try EventLoop(name: "sync-\(index)"),
+                fileSystem: WatchedFileSystem(base: fileSystem, watch: watches[threadCount + index]), ledger: ledger)
+            syncer.loop.post { syncer.assumeIsolated { $0.join($0.loop) } }
+            let worker = StorageWorker(
+                on: try EventLoop(name: "storage-\(index)"),
+                fileSystem: WatchedFileSystem(base: fileSystem, watch: watches[index]), durability: durability,
+                syncer: syncer, ledger: ledger)
+            worker.loop.post { worker.assumeIsolated { $0.join($0.loop) } }
             return worker
         }
-        workers = try (0..<threadCount).map { try start("storage-\($0)", watches[$0]) }
-        menders = try (0..<Self.menderCount).map { try start("mender-\($0)", DiskWatch()) }
+        menders = try (0..<Self.menderCount).map { index in
+            Mender(on: try EventLoop(name: "mender-\(index)"), fileSystem: fileSystem)
+        }
     }
 
     /// Begins a file that must not exist yet; returns at once, never waits for the disk.
@@ -82,17 +88,22 @@ public final class StorageThreads: Sendable {
     public var counters: Counters { ledger.counters }
 
     /// Creates a directory and those above it, durably; one that is there already is fine.
-    public func createDirectory(_ path: String) async throws { try await nextWorker.createDirectory(path) }
+    public func createDirectory(_ path: String) async throws { try await nextWorker.syncer.createDirectory(path) }
 
     /// Writes a small file as a whole: readers, and the disk after a crash, see the old or the new
     /// content and nothing between.
     public func replaceFile(_ path: String, with bytes: [UInt8]) async throws {
-        try await nextWorker.replaceFile(path, with: bytes)
+        try await nextWorker.syncer.replaceFile(path, with: bytes)
     }
 
     /// Performs all that was asked for so far, and syncs all files with new data, as every interval does by itself.
     package func commit() async {
         for worker in workers { await worker.commit() }
+    }
+
+    /// Performs all that was asked for so far, except for what waits for a sync.
+    package func settle() async {
+        for worker in workers { await worker.performListed() }
     }
 
     /// Lets `plan` look at a file that is there and nobody writes, performs what it asks for in its order, durably, and
@@ -105,27 +116,33 @@ public final class StorageThreads: Sendable {
         try await menders[created.add(1, ordering: .relaxed).oldValue % menders.count].amend(path, plan)
     }
 
-    /// How long the disk has kept a thread that writes waiting by now; zero while none waits.
+    /// How long the disk has kept a thread that writes or syncs waiting by now; zero while none waits.
     public func stall(at now: Instant) -> Duration { watches.map { $0.waiting(at: now) }.max() ?? .zero }
 
     /// Renames a file that no `StorageFile` writes, durably.
     public func rename(_ path: String, to newPath: String) async throws {
-        try await nextWorker.rename(path, to: newPath)
+        try await nextWorker.syncer.rename(path, to: newPath)
     }
 
     /// Deletes a file, durably.
-    public func delete(_ path: String) async throws { try await nextWorker.delete(path) }
+    public func delete(_ path: String) async throws { try await nextWorker.syncer.delete(path) }
 
     /// How many bytes can still be written on the disk that holds `path`.
     public func freeByteCount(at path: String) async throws -> Int {
-        try await nextWorker.freeByteCount(at: path)
+        try await nextWorker.syncer.freeByteCount(at: path)
     }
 
     /// Performs all that is queued, closes every file, and ends the threads.
     public func stop() async {
-        for worker in workers + menders {
+        for worker in workers {
             await worker.stop()
             await worker.loop.ended()
+            await worker.syncer.stop()
+            await worker.syncer.loop.ended()
+        }
+        for mender in menders {
+            mender.loop.stop()
+            await mender.loop.ended()
         }
     }
 

@@ -5,29 +5,33 @@ import Units
 
 /// One storage thread: performs the orders of the files that are its own.
 ///
-/// It is the one member of an event loop of its own, and the only one who waits for the disk there.
+/// It is the one member of an event loop of its own, and the only one who waits for the disk there. What it does not wait
+/// for are syncs, which take seconds where another program keeps the disk busy: its syncer does. What comes meanwhile is
+/// written, so that the kernel has it and a kill takes nothing of it.
 actor StorageWorker: LoopMember {
-    let ledger: StorageLedger
+    private let ledger: StorageLedger
     nonisolated let loop: EventLoop
-    let fileSystem: any FileSystem
+    nonisolated let syncer: Syncer
+    private let fileSystem: any FileSystem
     private let syncInterval: Duration?
     private let listed = Mutex<[StorageFile]>([])
-    nonisolated let replacements = ReplacementList()
     private let isStopped = Atomic<Bool>(false)
 
     private var files: [ObjectIdentifier: OpenFile] = [:]
+    /// Files whose next order wants what they hold on the disk first.
+    private var waiting: [ObjectIdentifier: WaitingFile] = [:]
     private var nextSync: Instant?
-
-    /// So many files or more are synced by one call for the whole file system: each by itself costs the disk's cache a
-    /// flush, and the journal a commit.
-    static let groupSize = 8
+    /// The sync that is going on.
+    private var sync: Task<Void, Never>?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(
-        on loop: EventLoop, fileSystem: some FileSystem, durability: StorageThreads.Durability, ledger: StorageLedger
+        on loop: EventLoop, fileSystem: some FileSystem, durability: StorageThreads.Durability, syncer: Syncer,
+        ledger: StorageLedger
     ) {
         self.loop = loop
+        self.syncer = syncer
         self.fileSystem = fileSystem
         self.ledger = ledger
         syncInterval =
@@ -37,45 +41,47 @@ actor StorageWorker: LoopMember {
             }
     }
 
+    /// Takes room in the queue for a write of that many bytes; says whether there was any.
+    nonisolated func reserve(_ byteCount: Int) -> Bool { ledger.reserve(byteCount) }
+
     /// Notes that a file has orders; each file is listed once until they are taken.
     nonisolated func list(_ file: StorageFile) {
         listed.withLock { $0.append(file) }
-        wake()
-    }
-
-    private nonisolated func wake() {
         loop.wake()
-        // Nobody looks at the lists by himself any more.
-        if isStopped.load(ordering: .sequentiallyConsistent) { Task { await commit() } }
+        // Nobody looks at the list by himself any more.
+        if isStopped.load(ordering: .sequentiallyConsistent) { Task { await performAll() } }
     }
 
     func advance(to now: Instant) -> Instant? {
         performListed()
-        performReplacements()
-        guard let syncInterval else { return nil }
-        if let due = nextSync, due <= now { syncAll() }
-        if nextSync == nil, files.values.contains(where: \.isDirty) { nextSync = now + syncInterval }
-        return nextSync
+        if sync == nil, let due = nextSync, due <= now {
+            nextSync = nil
+            beginSync(of: files.keys)
+        } else if sync == nil {
+            beginSync(of: waiting.keys)
+        }
+        if let syncInterval, nextSync == nil, files.values.contains(where: \.isDirty) { nextSync = now + syncInterval }
+        // The end of a sync brings a round of its own.
+        return sync == nil ? nextSync : nil
     }
 
-    /// Performs what is listed, and syncs every file that has new data.
-    func commit() {
+    /// Performs what is listed, and returns when the disk has all that files hold by then.
+    func commit() async {
         performListed()
-        performReplacements()
-        syncAll()
+        while let sync { await sync.value }
+        await beginSync(of: files.keys)?.value
     }
 
-    private func syncAll() {
-        sync(Array(files.keys))
-        nextSync = nil
+    /// Performs what is listed, whatever it waits for.
+    private func performAll() async {
+        performListed()
+        while let sync = sync ?? beginSync(of: files.keys) { await sync.value }
     }
 
     /// Performs everything, closes every file, and lets the thread end behind this.
-    func stop() {
+    func stop() async {
         isStopped.store(true, ordering: .sequentiallyConsistent)
-        performListed()
-        performReplacements()
-        syncAll()
+        await performAll()
         for open in files.values { close(open.file) }
         leave(loop)
         loop.stop()
@@ -98,57 +104,30 @@ actor StorageWorker: LoopMember {
 // MARK: - Orders
 
 extension StorageWorker {
-    /// Performs what is listed: each file's orders as far as it has to wait for the disk, then one sync for all that wait,
-    /// then their next orders.
-    private func performListed() {
-        var waiting: [WaitingFile] = []
+    /// Performs what is listed: each file's orders as far as it has to wait for a sync.
+    func performListed() {
         for file in takeListed() {
             let (orders, since) = file.takeOrders()
-            perform(orders[...], of: file, &waiting)
+            if waiting[ObjectIdentifier(file)]?.orders.append(contentsOf: orders) == nil {
+                perform(orders[...], of: file)
+            }
             guard let since else { continue }
             let wait = since.duration(to: SystemClock.now())
             ledger.count { $0.writeWaits.note(wait) }
         }
-        while !waiting.isEmpty {
-            sync(waiting.map { ObjectIdentifier($0.file) })
-            let synced = waiting
-            waiting = []
-            for file in synced { perform(file.orders, of: file.file, &waiting) }
-        }
     }
 
     /// Performs a file's orders up to one that wants the file on the disk first.
-    private func perform(
-        _ orders: ArraySlice<StorageFile.Order>, of file: StorageFile, _ waiting: inout [WaitingFile]
-    ) {
+    private func perform(_ orders: ArraySlice<StorageFile.Order>, of file: StorageFile) {
         let id = ObjectIdentifier(file)
         for index in orders.indices {
-            if orders[index].wantsSync, files[id]?.flushedNeedsSync() ?? false {
-                return waiting.append(WaitingFile(file: file, orders: orders[index...]))
+            if orders[index].wantsSync, files[id]?.isFlushedAndSynced() == false {
+                waiting[id] = WaitingFile(file: file, orders: orders[index...])
+                return
             }
             perform(orders[index], of: file, id)
         }
         files[id]?.flush()
-    }
-
-    /// Returns when everything so far of these files is on the disk.
-    private func sync(_ ids: [ObjectIdentifier]) {
-        let dirty = ids.filter { files[$0]?.flushedNeedsSync() ?? false }
-        let descriptors = dirty.compactMap { files[$0]?.descriptor }
-        let start = SystemClock.now()
-        guard dirty.count >= Self.groupSize, descriptors.count == dirty.count,
-            let failures = fileSystem.sync(together: descriptors)
-        else {
-            for id in dirty { files[id]?.sync() }
-            return
-        }
-        let now = SystemClock.now()
-        let duration = start.duration(to: now)
-        for (id, failure) in zip(dirty, failures) { files[id]?.noteSynced(failure, at: now) }
-        ledger.count { counters in
-            counters.syncs += 1
-            counters.slowestSync = max(counters.slowestSync, duration)
-        }
     }
 
     private func perform(_ order: StorageFile.Order, of file: StorageFile, _ id: ObjectIdentifier) {
@@ -175,45 +154,33 @@ private struct WaitingFile {
     var orders: ArraySlice<StorageFile.Order>
 }
 
-// MARK: - Whole files and directories
+// MARK: - Syncs
 
 extension StorageWorker {
-    func createDirectory(_ path: String) throws {
-        try attempt(path) { fileSystem throws(FileFailure) in try fileSystem.createDirectory(path) }
-    }
-
-    nonisolated func replaceFile(_ path: String, with bytes: [UInt8]) async throws {
-        try await withCheckedThrowingContinuation { waiter in
-            replacements.add(Replacement(path: path, bytes: bytes, waiter: waiter))
-            wake()
+    /// Begins to put on the disk what these files hold by now; nothing if it has everything.
+    ///
+    /// Only where none is going on.
+    @discardableResult
+    private func beginSync(of ids: some Collection<ObjectIdentifier>) -> Task<Void, Never>? {
+        var begun: [ObjectIdentifier] = []
+        var requests: [SyncRequest] = []
+        for id in ids {
+            guard let request = files[id]?.beginSync() else { continue }
+            begun.append(id)
+            requests.append(request)
         }
+        guard !requests.isEmpty else { return nil }
+        let task = Task { [begun, requests] in endSync(of: begun, await syncer.sync(requests)) }
+        sync = task
+        return task
     }
 
-    func rename(_ path: String, to newPath: String) throws {
-        try attempt(path) { fileSystem throws(FileFailure) in
-            try fileSystem.rename(path, to: newPath)
-            try fileSystem.syncDirectory(newPath.parentDirectory)
-        }
-    }
-
-    func delete(_ path: String) throws {
-        try attempt(path) { fileSystem throws(FileFailure) in
-            try fileSystem.delete(path)
-            try fileSystem.syncDirectory(path.parentDirectory)
-        }
-    }
-
-    func freeByteCount(at path: String) throws -> Int {
-        try attempt(path) { fileSystem throws(FileFailure) in try fileSystem.freeByteCount(at: path) }
-    }
-
-    func attempt<Result>(
-        _ path: String, _ body: (any FileSystem) throws(FileFailure) -> Result
-    ) throws -> Result {
-        do throws(FileFailure) {
-            return try body(fileSystem)
-        } catch {
-            throw StorageError(error, path: path)
-        }
+    private func endSync(of ids: [ObjectIdentifier], _ failures: [FileFailure?]) {
+        sync = nil
+        let now = SystemClock.now()
+        for (id, failure) in zip(ids, failures) { files[id]?.endSync(failure, at: now) }
+        let waited = waiting.values
+        waiting = [:]
+        for file in waited { perform(file.orders, of: file.file) }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 package import Storage
 import Synchronization
@@ -10,8 +11,9 @@ package final class JournalingFileSystem: FileSystem {
         case append(String, [UInt8])
         case overwrite(String, at: Int, [UInt8])
         case truncate(String, to: Int)
-        /// What was done to the file before this is on the disk.
-        case sync(String)
+        /// What was done to the file before this is on the disk once the sync ends.
+        case beginSync(String)
+        case endSync(String)
         /// The directory's names are on the disk as they are now.
         case syncDirectory(String)
         case rename(String, to: String)
@@ -21,7 +23,8 @@ package final class JournalingFileSystem: FileSystem {
         package var path: String {
             switch self {
             case .create(let path), .append(let path, _), .overwrite(let path, _, _), .truncate(let path, _),
-                .sync(let path), .syncDirectory(let path), .rename(let path, _), .delete(let path):
+                .beginSync(let path), .endSync(let path), .syncDirectory(let path), .rename(let path, _),
+                .delete(let path):
                 path
             }
         }
@@ -43,8 +46,23 @@ package final class JournalingFileSystem: FileSystem {
     }
 
     private let state = Mutex(State())
+    /// Is held while syncs must not end.
+    private let syncs = DispatchSemaphore(value: 1)
 
     package init() {}
+
+    /// How many syncs have begun.
+    package var syncCount: Int {
+        state.withLock { state in
+            state.operations.count { if case .beginSync = $0 { true } else { false } }
+        }
+    }
+
+    /// From now on syncs that begin do not end.
+    package func holdSyncs() { syncs.wait() }
+
+    /// Lets syncs end again.
+    package func releaseSyncs() { syncs.signal() }
 
     /// Everything that was done, in its order.
     package var operations: [Operation] { state.withLock { $0.operations } }
@@ -100,7 +118,13 @@ package final class JournalingFileSystem: FileSystem {
     }
 
     package func sync(_ descriptor: Int32) throws(FileFailure) {
-        state.withLock { $0.operations.append(.sync($0.path(descriptor))) }
+        let path = state.withLock { state in
+            state.operations.append(.beginSync(state.path(descriptor)))
+            return state.path(descriptor)
+        }
+        syncs.wait()
+        syncs.signal()
+        state.withLock { $0.operations.append(.endSync(path)) }
     }
 
     package func close(_ descriptor: Int32) throws(FileFailure) { state.withLock { $0.open[descriptor] = nil } }

@@ -18,6 +18,8 @@ package struct PowerCut: Sendable {
     private var durable: [UInt8] = []
     /// What may be there.
     private var pending: [Change] = []
+    /// How many of those the sync that is going on puts there.
+    private var syncing = 0
     private var length = 0
     private var isNameDurable = false
     private var exists = false
@@ -40,11 +42,12 @@ package struct PowerCut: Sendable {
         case .truncate(path, let count):
             pending.append(.truncate(to: count))
             length = count
-        case .sync(path):
-            durable = state(of: durable, with: pending.indices.map { _ in nil })
-            pending = []
+        case .beginSync(path): syncing = pending.count
+        case .endSync(path):
+            durable = state(of: durable, with: pending.indices.map { $0 < syncing ? nil : [] })
+            pending.removeFirst(syncing)
         case .syncDirectory(let directory): if exists, path.hasPrefix(directory + "/") { isNameDurable = true }
-        case .create, .append, .overwrite, .truncate, .sync, .rename, .delete: break
+        case .create, .append, .overwrite, .truncate, .beginSync, .endSync, .rename, .delete: break
         }
     }
 

@@ -278,7 +278,7 @@ def the_page_publishes_records_and_plays():
         return f"plays {page.evaluate('document.getElementById(`player`).videoWidth')} wide"
 
 
-# What a kill costs is a matter of how busy the disk is: while one sync takes a second, what comes waits in memory.
+# What a kill costs is a matter of how busy the machine is, too.
 ALONE = [killed_server_leaves_playable_files]
 
 # The longest first, so that no lane is left with it.

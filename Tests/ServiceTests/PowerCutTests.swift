@@ -46,6 +46,7 @@ struct PowerCutTests {
         first.connect([.opus, .h264], at: 0)
         second.connect([.opus, .vp8], at: 0)
         var moments: [Int64] = []
+        var commit: Task<Void, Never>?
         for time in stride(from: 0 as Int64, to: milliseconds, by: 100) {
             for bench in [first, second] {
                 bench.send(from: time, to: time + 100, keyframes: time % 1_000 == 0) { frame, _ in
@@ -54,13 +55,29 @@ struct PowerCutTests {
                 }
             }
             await first.settle()
-            if time % 1_000 == 500 { await first.storage.commit() }
+            if let begun = commit.take() {
+                // What came since is on the disk only after the next.
+                disk.releaseSyncs()
+                await begun.value
+            }
+            if time % 1_000 == 500 { commit = await beginCommit(first.storage, disk) }
             moments += [Int64](repeating: time + 100, count: disk.operations.count - moments.count)
         }
         await second.finish(at: milliseconds, isLast: false)
         await first.finish(at: milliseconds)
         moments += [Int64](repeating: milliseconds, count: disk.operations.count - moments.count)
         return Recorded(operations: disk.operations, moments: moments, files: [first.path(0), second.path(0)])
+    }
+
+    /// Begins a sync of all that is dirty, which ends when the disk lets it.
+    private static func beginCommit(
+        _ storage: StorageThreads, _ disk: JournalingFileSystem
+    ) async -> Task<Void, Never> {
+        disk.holdSyncs()
+        let begun = disk.syncCount
+        let commit = Task { await storage.commit() }
+        while disk.syncCount == begun { await Task.yield() }
+        return commit
     }
 
     private static func enlarged(_ bytes: [UInt8], codec: Codec) -> [UInt8] {
@@ -188,7 +205,8 @@ struct PowerCutTests {
         var (stateCount, faults) = (0, [String: Int]())
         for (index, operation) in recorded.operations.enumerated() {
             cut.perform(operation, on: file)
-            // What concerns another file changes nothing here.
+            // What concerns another file changes nothing here, nor does a sync before it ends.
+            if case .beginSync = operation { continue }
             guard operation.path == file || file.hasPrefix(operation.path + "/") else { continue }
             let kept = Kept(file: file, call: index, sent: sent, wanted: recorded.moments[index] - lossLimit)
             try forEachState(of: cut, at: index, &generator) { state in

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Testing
 
 @testable import Storage
 
@@ -31,13 +32,16 @@ final class MemoryFileSystem: FileSystem {
     private let state: Mutex<State>
     /// Is called first of all when a file is created, on the storage thread.
     private let beforeCreation: @Sendable () -> Void
+    /// Is called first of all when a file is synced, on the thread that waits for it.
+    private let beforeSync: @Sendable () -> Void
 
     init(
         failing: Int? = nil, capacity: Int = .max, knowsAllocation: Bool = true,
-        beforeCreation: @escaping @Sendable () -> Void = {}
+        beforeCreation: @escaping @Sendable () -> Void = {}, beforeSync: @escaping @Sendable () -> Void = {}
     ) {
         (stream, continuation) = AsyncStream.makeStream()
         self.beforeCreation = beforeCreation
+        self.beforeSync = beforeSync
         state = Mutex(State(failing: failing, capacity: capacity, knowsAllocation: knowsAllocation))
     }
 
@@ -131,10 +135,15 @@ final class MemoryFileSystem: FileSystem {
         }
     }
 
-    func sync(_ descriptor: Int32) throws(FileFailure) { try call("sync", "sync") { _ in } }
+    func sync(_ descriptor: Int32) throws(FileFailure) {
+        beforeSync()
+        try call("sync", "sync") { _ in }
+    }
 
     func close(_ descriptor: Int32) throws(FileFailure) {
-        state.withLock { $0.open[descriptor] = nil }
+        // Another file may have the number by now.
+        let wasOpen = state.withLock { $0.open.removeValue(forKey: descriptor) != nil }
+        if !wasOpen { Issue.record("a descriptor was closed twice") }
         try call("close", "close") { _ in }
     }
 

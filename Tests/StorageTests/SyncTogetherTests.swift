@@ -41,7 +41,7 @@ struct SyncTogetherTests {
         // How many were waiting when the thread first looked is not certain, but all others were when it looked again.
         let together = calls.compactMap { $0.hasPrefix("sync together ") ? Int($0.dropFirst(14)) : nil }
         let alone = calls.filter { $0 == "sync" }.count
-        #expect(!together.isEmpty && together.allSatisfy { $0 >= StorageWorker.groupSize })
+        #expect(!together.isEmpty && together.allSatisfy { $0 >= Syncer.groupSize })
         #expect(together.reduce(0, +) + alone == 2 * 40)
         #expect(calls.filter { $0 == "sync d" }.count <= alone)
         let firstSync = try #require(calls.firstIndex { $0.hasPrefix("sync") })
@@ -72,7 +72,7 @@ struct SyncTogetherTests {
     @Test("are synced one after the other where a disk knows no other way, or they are few", arguments: [40, 5])
     func oneByOne(count: Int) async throws {
         let (disk, threads, files, go) = try waiting(count) { MemoryFileSystem(beforeCreation: $0) }
-        if count < StorageWorker.groupSize { disk.syncTogether() }
+        if count < Syncer.groupSize { disk.syncTogether() }
         go()
         for file in files { #expect(try await file.finish() == 3) }
         #expect(disk.calls.filter { $0 == "sync" }.count == 2 * count)

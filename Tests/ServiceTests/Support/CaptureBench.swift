@@ -144,10 +144,7 @@ final class CaptureBench {
     }
 
     /// Waits until storage has performed everything that was asked for, and the capture has heard of it.
-    func settle() async {
-        // A round takes jobs first and files after them, so the second answer comes behind every file.
-        for _ in 0..<2 { _ = try? await storage.freeByteCount(at: directory) }
-    }
+    func settle() async { await storage.settle() }
 
     /// Ends the recording, and reads everything that was told; storage ends with the last bench that uses it.
     func finish(at time: Int64, isLast: Bool = true) async {

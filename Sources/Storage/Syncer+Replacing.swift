@@ -25,7 +25,7 @@ final class ReplacementList: Sendable {
 }
 
 // Files as a whole: readers, and the disk after a crash, see the old or the new content and nothing between.
-extension StorageWorker {
+extension Syncer {
     /// A replacement whose new content lies in its draft.
     private struct Draft {
         var replacement: Replacement
@@ -37,7 +37,9 @@ extension StorageWorker {
         let drafts = replacements.take().compactMap(draft)
         guard !drafts.isEmpty else { return }
         var renamed: [Replacement] = []
-        for (draft, failure) in zip(drafts, sync(drafts)) {
+        // Before the rename, or a power cut could leave an empty file under the good name.
+        let failures = sync(drafts.map { SyncRequest(descriptor: $0.descriptor, directory: nil) })
+        for (draft, failure) in zip(drafts, failures) {
             do throws(FileFailure) {
                 if let failure { throw failure }
                 try fileSystem.close(draft.descriptor)
@@ -66,21 +68,6 @@ extension StorageWorker {
         } catch {
             give(up: replacement, error)
             return nil
-        }
-    }
-
-    /// Before the rename, or a power cut could leave an empty file under the good name.
-    private func sync(_ drafts: [Draft]) -> [FileFailure?] {
-        if drafts.count >= Self.groupSize, let failures = fileSystem.sync(together: drafts.map(\.descriptor)) {
-            return failures
-        }
-        return drafts.map { draft in
-            do throws(FileFailure) {
-                try fileSystem.sync(draft.descriptor)
-                return nil
-            } catch {
-                return error
-            }
         }
     }
 

@@ -1,7 +1,18 @@
 import Bytes
+import EventLoop
 
-// Changing files that are there.
-extension StorageWorker {
+/// Changes files that are there and that nobody writes, on a thread of its own.
+actor Mender {
+    nonisolated let loop: EventLoop
+    private let fileSystem: any FileSystem
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    init(on loop: EventLoop, fileSystem: some FileSystem) {
+        self.loop = loop
+        self.fileSystem = fileSystem
+    }
+
     /// Lets `plan` look at a file that nobody writes, and performs what it asks for, durably.
     ///
     /// If that fails midway, what was appended is cut off again as far as that works; the order of the writes has to see to
@@ -9,19 +20,21 @@ extension StorageWorker {
     func amend<Result: Sendable>(
         _ path: String, _ plan: @Sendable (any ByteSource) -> (writes: [FileWrite], result: Result)
     ) throws -> Result {
-        try attempt(path) { fileSystem throws(FileFailure) in
+        try StorageError.naming(path) { () throws(FileFailure) in
             let descriptor = try fileSystem.open(path)
+            let found: Result
             do throws(FileFailure) {
                 let source = OpenSource(descriptor, try fileSystem.byteCount(of: descriptor), on: fileSystem)
                 let (writes, result) = plan(source)
                 if let failure = source.failure { throw failure }
                 try Self.perform(writes, on: descriptor, endingAt: source.byteCount, fileSystem)
-                try fileSystem.close(descriptor)
-                return result
+                found = result
             } catch {
                 _ = try? fileSystem.close(descriptor)
                 throw error
             }
+            try fileSystem.close(descriptor)
+            return found
         }
     }
 
