@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
-NAMES = {"h264": "H.264", "h265": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "aac": "AAC", "opus": "Opus"}
+NAMES = {"h264": "H.264", "h265": "H.265", "vp8": "VP8", "vp9": "VP9", "av1": "AV1", "aac": "AAC", "opus": "Opus",
+         "mp3": "MP3"}
 PROBED = {"h265": "hevc"}
 """What ffprobe calls a codec, where that is another word."""
+MP3 = {"media": "audio", "mp3": "only"}
 RESIZED = "resize=320x240@3,resize=640x480@7"
 
 
@@ -18,6 +20,8 @@ class Kind:
     """Options of `lathe publish` beyond codec and length."""
     serve: list = field(default_factory=list)
     """Options of `lathe serve` beyond how sound is kept."""
+    order: dict = field(default_factory=dict)
+    """What `POST /v1/recordings` is told, where that is more than to record each user."""
     cut: bool = False
     """The server is killed in the middle."""
     turn: int = 0
@@ -40,6 +44,9 @@ def plain():
         yield Kind(f"{video}-opus-webm", video, "opus", "webm", serve=container)
     for audio in ("aac", "opus"):
         yield Kind(f"{audio}-m4a", None, audio, "m4a")
+    yield Kind("mp3", None, "mp3", "mp3", order=MP3)
+    for video in ("h264", "h265"):
+        yield Kind(f"{video}-aac-ts", video, "aac", "ts", serve=["--container", "ts"])
 
 
 def legacy():
@@ -74,7 +81,9 @@ def cut():
     yield Kind("vp9-cut", "vp9", "aac", "mp4", cut=True)
     yield Kind("av1-cut", "av1", "aac", "mp4", cut=True)
     yield Kind("vp8-cut", "vp8", "opus", "webm", cut=True)
+    yield Kind("h264-ts-cut", "h264", "aac", "ts", serve=["--container", "ts"], cut=True)
     yield Kind("aac-cut", None, "aac", "m4a", cut=True)
+    yield Kind("mp3-cut", None, "mp3", "mp3", order=MP3, cut=True)
 
 
 GROUPS = [("Ordinary files", list(plain())), ("With `--splitting legacy`", list(legacy())),

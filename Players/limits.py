@@ -23,7 +23,16 @@ class Limit:
 
 REMUX = "`ffmpeg -i cut.mp4 -c copy whole.mp4` makes an ordinary file of it, without loss."
 
+FOR_TS = "`ffmpeg -i take.ts -c copy take.mp4` makes a file of it that has an index."
+
 LIMITS = [
+    Limit(("ffmpeg", "gstreamer", "vlc", "mpv"), ("seeks",), lambda kind: kind.container == "ts",
+          "a transport stream has no index, and players go to a place near by; so they do in those that FFmpeg makes.",
+          FOR_TS),
+    Limit(("vlc",), ("duration",), lambda kind: kind.container == "ts",
+          "counts from where the stream's clock begins, 0.7 s before the first picture.", FOR_TS),
+    Limit(("chromium", "firefox"), ("opens", "plays", "seeks", "duration", "sound", "complains"),
+          lambda kind: kind.container == "ts", "plays no transport streams from a file.", FOR_TS),
     Limit(("ffmpeg", "gstreamer", "vlc", "mpv", "chromium", "firefox"), ("duration",),
           lambda kind: kind.container == "aac",
           "an `.aac` file does not say how long it is, and players guess it from its first packets, or do not try.",

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import Failure, Server, lathe, start, takes_of
+from harness import Failure, Server, lathe, post, start, takes_of
 from kinds import PROBED
 from truth import Truth
 
@@ -27,10 +27,13 @@ def sentence(output):
 def record(kind, root):
     """Records one call; returns its only take."""
     try:
-        one = Server("--auto-record", "individual", "--audio", kind.audio or "aac", *kind.serve, root=root)
+        one = Server("--auto-record", "off" if kind.order else "individual", "--audio",
+                     "opus" if kind.audio == "opus" else "aac", *kind.serve, root=root)
     except Failure:
         raise Missing(f"lathe serve {' '.join(kind.serve)}: {sentence((root / 'serve.log').read_text())}")
     try:
+        if kind.order:
+            post(f"{one.url}/v1/recordings", {"channel": "room", **kind.order})
         return (killed if kind.cut else finished)(kind, one)
     finally:
         one.stop()

@@ -25,6 +25,8 @@ class Truth:
         self.audio = audio and audio["codec_name"]
         self.is_reordered = bool(video and int(video.get("has_b_frames", 0)))
         self.turn = self.turn_of(video) if video else 0
+        # Places in a transport stream are counted from its first moment, whatever clock it keeps; players do so, too.
+        self.start = float(self.probe("-show_format")["format"]["start_time"]) if path.suffix == ".ts" else 0
         self.pictures, self.sizes = self.look(folder) if video else ([], [])
         self.beeps = self.listen() if audio else 0
         self.seconds = self.end()
@@ -50,7 +52,7 @@ class Truth:
         grey.unlink()
         planes = planes[:len(planes) // (WIDTH * HEIGHT) * WIDTH * HEIGHT].reshape(-1, HEIGHT, WIDTH)
         numbers = [mark.turned_number(plane)[0] for plane in planes]
-        times = [float(one["best_effort_timestamp_time"]) for one in frames]
+        times = [float(one["best_effort_timestamp_time"]) - self.start for one in frames]
         sizes = []
         for one in frames:
             if not sizes or sizes[-1] != (one["width"], one["height"]):
@@ -65,7 +67,7 @@ class Truth:
     def end(self):
         """Where the last packet ends."""
         packets = self.probe("-show_entries", "packet=pts_time,duration_time")["packets"]
-        return max(float(one["pts_time"]) + float(one.get("duration_time", 0)) for one in packets)
+        return max(float(one["pts_time"]) + float(one.get("duration_time", 0)) for one in packets) - self.start
 
     def number_at(self, place):
         """The picture that is on the screen at a place; nothing if it is damaged in the file."""

@@ -27,6 +27,8 @@ struct TransportStreamWriter: Sendable {
     private var open: [Waiting] = []
     private var openSpan: Range<Int64>?
     private var writes: [FileWrite] = []
+    /// Whether there are tables already.
+    private var hasBegun = false
 
     /// How much of the timeline waits to be written.
     var openFragmentDuration: Duration {
@@ -46,8 +48,9 @@ struct TransportStreamWriter: Sendable {
             sound = (trackCount, header)
         case .vp8, .vp9, .av1, .opus, .pcmu, .pcma, .g722, .mp3: return nil
         }
-        // What is open already goes before the tables that tell of the new one.
-        cutFragment()
+        // What is open already goes before the tables that tell of the new one, unless the first will tell of both: tables
+        // that change after a moment are two programs to some players.
+        if hasBegun { cutFragment() }
         switch format.codec.kind {
         case .video: muxer.add(.pictures, format.codec == .h265 ? .h265 : .h264)
         case .audio: muxer.add(.sound, .adts)
@@ -74,6 +77,7 @@ struct TransportStreamWriter: Sendable {
     mutating func cutFragment() {
         guard !open.isEmpty else { return }
         muxer.tables()
+        hasBegun = true
         let samples = open.sorted { $0.decode < $1.decode }
         var packed: (begin: Int64, bytes: [UInt8])?
         for sample in samples {

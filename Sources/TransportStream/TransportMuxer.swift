@@ -54,7 +54,7 @@ public struct TransportMuxer: Sendable {
             let identifier = Self.identifier(of: stream)
             streams += [kind.tableNumber, 0xE0 | UInt8(identifier >> 8), UInt8(identifier & 255), 0xF0, 0]
         }
-        let clock = Self.identifier(of: clockStream)
+        let clock = Self.identifier(of: Self.clockStream)
         section(
             [
                 2, 0xB0, UInt8(9 + streams.count + 4), 0, 1, 0xC1 | version << 1, 0, 0, 0xE0 | UInt8(clock >> 8),
@@ -68,7 +68,7 @@ public struct TransportMuxer: Sendable {
     public mutating func unit(
         of stream: Stream, _ payload: [UInt8], decode: Int64, presentation: Int64, isKeyframe: Bool
     ) {
-        if stream != clockStream, decode - lastClock > Self.clockInterval { clockAlone(at: decode) }
+        if stream != Self.clockStream, decode - lastClock > Self.clockInterval { clockAlone(at: decode) }
         var stamps = Self.stamp(presentation + Self.lead, prefix: decode == presentation ? 2 : 3)
         if decode != presentation { stamps += Self.stamp(decode + Self.lead, prefix: 1) }
         let length = 3 + stamps.count + payload.count
@@ -76,12 +76,13 @@ public struct TransportMuxer: Sendable {
         // Pictures may be longer than two bytes can say, and need not say it (§2.4.3.7).
         unit.append(bigEndian: UInt16(stream == .pictures || length > 0xFFFF ? 0 : length))
         unit += [0x84, decode == presentation ? 0x80 : 0xC0, UInt8(stamps.count)] + stamps + payload
-        let tellsClock = stream == clockStream && (isKeyframe || decode - lastClock > Self.clockInterval)
+        let tellsClock = stream == Self.clockStream && (isKeyframe || decode - lastClock > Self.clockInterval)
         packets(unit, of: stream, isKeyframe: isKeyframe, clock: tellsClock ? decode : nil)
     }
 
-    /// The stream whose packets tell the clock.
-    private var clockStream: Stream { kinds[.pictures] == nil ? .sound : .pictures }
+    /// The stream whose packets tell the clock, also while there are no pictures: players that have begun to follow one
+    /// clock lose their sense of length and place when the map names another.
+    private static let clockStream = Stream.pictures
 
     private static func identifier(of stream: Stream) -> UInt16 { firstIdentifier + UInt16(stream.rawValue) }
 
@@ -102,13 +103,13 @@ public struct TransportMuxer: Sendable {
         }
     }
 
-    /// A packet that tells the clock and holds nothing: no picture comes for a while.
+    /// A packet that tells the clock and holds nothing: no picture comes for a while, or none came yet.
     private mutating func clockAlone(at decode: Int64) {
-        let identifier = Self.identifier(of: clockStream)
+        let identifier = Self.identifier(of: Self.clockStream)
         let field = [0x10] + tell(decode)
-        bytes += [
-            0x47, UInt8(identifier >> 8), UInt8(identifier & 255), 0x20 | counters[identifier, default: 0] &- 1 & 15,
-        ]
+        // Without payload the counter stays where it is (§2.4.3.3).
+        let counter = (counters[identifier, default: 0] &- 1) & 15
+        bytes += [0x47, UInt8(identifier >> 8), UInt8(identifier & 255), 0x20 | counter]
         bytes += [UInt8(Self.payloadByteCount - 1)] + field
         bytes += [UInt8](repeating: 0xFF, count: Self.payloadByteCount - 1 - field.count)
     }

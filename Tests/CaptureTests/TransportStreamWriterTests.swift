@@ -17,6 +17,14 @@ struct TransportStreamWriterTests {
         return bytes
     }
 
+    private static func demuxer(of bytes: ArraySlice<UInt8>) -> TransportDemuxer {
+        var demuxer = TransportDemuxer()
+        for start in stride(from: 0, to: bytes.count, by: TransportPacket.byteCount) {
+            demuxer.push(bytes.span.extracting(start..<start + TransportPacket.byteCount))
+        }
+        return demuxer
+    }
+
     private static func sound(_ number: Int64) -> Sample {
         Sample(
             decodeTicks: number * 1_024, durationTicks: 1_024, isKeyframe: true, bytes: [UInt8](repeating: 7, count: 90)
@@ -31,17 +39,26 @@ struct TransportStreamWriterTests {
         // 20 packets of 1024 samples at 48 kHz, in whole ticks of 90 kHz.
         #expect(writer.openFragmentDuration == .nanoseconds(38_400 * 100_000 / 9))
         writer.finish()
-        var demuxer = TransportDemuxer()
-        let bytes = Self.bytes(&writer)
-        for start in stride(from: 0, to: bytes.count, by: TransportPacket.byteCount) {
-            demuxer.push(bytes.span.extracting(start..<start + TransportPacket.byteCount))
-        }
+        var demuxer = Self.demuxer(of: Self.bytes(&writer)[...])
         demuxer.finish()
         var units: [StreamUnit] = []
         while let unit = demuxer.nextUnit() { units.append(unit) }
         #expect(units.reduce(0) { $0 + $1.bytes.count } == 20 * 97)
         #expect(units.count == 4)
         #expect(units.map(\.presentationTicks) == [0, 9_600, 19_200, 28_800].map { TransportMuxer.lead + $0 })
+    }
+
+    @Test("tells of a second track in its first tables, if nothing is written when it comes")
+    func tables() {
+        var writer = TransportStreamWriter()
+        #expect(writer.addTrack(Self.aac, timescale: .opus) == 0)
+        writer.append(Self.sound(0), track: 0)
+        let pictures = TrackFormat.h264(
+            width: 320, height: 240, sequenceParameterSets: [], pictureParameterSets: [])
+        #expect(writer.addTrack(pictures, timescale: .video) == 1)
+        writer.cutFragment()
+        let demuxer = Self.demuxer(of: Self.bytes(&writer).prefix(2 * TransportPacket.byteCount))
+        #expect(Set(demuxer.kinds.values) == [.adts, .h264])
     }
 
     @Test("refuses codecs that have no place in it, and a second track of a kind")

@@ -15,6 +15,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 ROOT = Path(__file__).resolve().parents[2]
 LATHE = Path(os.environ.get("LATHE", ROOT / ".build/release/lathe"))
@@ -219,17 +220,35 @@ def start(*arguments):
     return subprocess.Popen([LATHE, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@contextmanager
-def link(to, *options):
-    """A `lathe link` in front of a UDP port of 127.0.0.1; yields the port that clients are to send to."""
-    relay = start("link", "--to", f"127.0.0.1:{to}", *options)
-    try:
+class Link:
+    """A `lathe link` in front of a UDP port of 127.0.0.1: where clients are to send to, and when it said what."""
+
+    def __init__(self, relay):
         line = relay.stdout.readline()
         expect("relaying" in line, f"lathe link says {line}")
-        yield int(line.split()[1].rsplit(":", 1)[1])
+        self.port = int(line.split()[1].rsplit(":", 1)[1])
+        self.said = []
+        Thread(target=self.listen, args=[relay.stdout], daemon=True).start()
+
+    def listen(self, lines):
+        for line in lines:
+            self.said.append((time.time(), line))
+
+    def when(self, text):
+        """When it said something; fails if it has not."""
+        found = [moment for moment, line in self.said if text in line]
+        expect(found, f"lathe link never said '{text}'")
+        return found[0]
+
+
+@contextmanager
+def link(to, *options):
+    relay = start("link", "--to", f"127.0.0.1:{to}", *options)
+    try:
+        yield Link(relay)
     finally:
         relay.terminate()
-        relay.communicate(timeout=10)
+        relay.wait(timeout=10)
 
 
 # ---------------------------------------------------------------- running

@@ -84,6 +84,13 @@ struct TransportMuxerTests {
             bytes[$0 + 1] & 0x1F == 0x10 && bytes[$0 + 2] == 0
         }
         #expect(maps.map { bytes[$0 + 10] } == [0xC1, 0xC3])
+        // The clock stays where it is, though no picture has come yet.
+        #expect(maps.map { Array(bytes[$0 + 13..<$0 + 15]) } == [[0xE1, 0x00], [0xE1, 0x00]])
+        let clocks = stride(from: 0, to: bytes.count, by: 188).filter {
+            bytes[$0 + 3] & 0x20 != 0 && bytes[$0 + 4] > 0 && bytes[$0 + 5] & 0x10 != 0
+        }
+        #expect(clocks.count == 2)
+        #expect(clocks.allSatisfy { bytes[$0 + 1] & 0x1F == 0x01 && bytes[$0 + 2] == 0 })
         #expect(Set(Self.demuxed(bytes).demuxer.kinds.values) == [.adts, .h265])
     }
 
