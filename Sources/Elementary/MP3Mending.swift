@@ -102,7 +102,9 @@ public struct MP3Mending: Sendable {
     /// Puts a new summary where the old one was, and silence behind it if there is room.
     private mutating func fillHead(_ gap: Range<Int>, like header: MP3.Header) {
         let made = MP3Summary(delay: MP3.usualEncoderDelay)
-        guard let frame = made.frame(like: header), frame.count <= gap.count else {
+        // Where a hole is left behind it, nobody would take it for a frame.
+        guard let frame = made.frame(like: header), Self.silence(in: gap.count - frame.count, like: header) != nil
+        else {
             (isOnlyCut, lostByteCount) = (false, lostByteCount + gap.count)
             return
         }
@@ -116,11 +118,9 @@ public struct MP3Mending: Sendable {
     private mutating func fill(_ gap: Range<Int>, isLast: Bool) {
         lostByteCount += gap.count
         if !isLast { isOnlyCut = isOnlyCut && gap.isEmpty }
-        guard let header = header ?? summaryHeader, !gap.isEmpty, gap.count <= Self.maximumGapByteCount else { return }
-        let usual = header.plain().frameByteCount
-        let count = isLast ? (gap.count + usual - 1) / usual : gap.count / usual
-        let paddedCount = isLast ? 0 : gap.count - count * usual
-        guard paddedCount <= count else { return }
+        guard let header = header ?? summaryHeader, !gap.isEmpty,
+            let (count, paddedCount) = Self.silence(in: gap.count, isLast: isLast, like: header)
+        else { return }
         let bytes = (0..<count).flatMap { header.silence(isPadded: $0 < paddedCount) }
         checksum.add(bytes.span)
         frameCount += count
@@ -129,6 +129,18 @@ public struct MP3Mending: Sendable {
         guard bytes.count > gap.count else { return }
         writes.append(.append(Array(bytes.dropFirst(gap.count))))
         end += bytes.count - gap.count
+    }
+
+    /// How many frames of silence fill a gap, and how many of them are one byte longer than usual; nothing if they do not
+    /// fit exactly and something comes behind.
+    private static func silence(
+        in byteCount: Int, isLast: Bool = false, like header: MP3.Header
+    ) -> (count: Int, paddedCount: Int)? {
+        guard 0...maximumGapByteCount ~= byteCount else { return nil }
+        let usual = header.plain().frameByteCount
+        if isLast { return ((byteCount + usual - 1) / usual, 0) }
+        let (count, paddedCount) = byteCount.quotientAndRemainder(dividingBy: usual)
+        return paddedCount <= count ? (count, paddedCount) : nil
     }
 
     /// Counts what there is, and brings the summary in order.

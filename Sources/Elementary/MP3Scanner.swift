@@ -79,7 +79,8 @@ public struct MP3Scanner {
 
     private mutating func isFollowed(_ header: MP3.Header, at place: Int) -> Bool {
         let end = place + header.frameByteCount
-        return end == source.byteCount || self.header(at: end).map(header.isSteady) == true
+        // Behind nothing but damage, to end with the file is not enough: anything does for some length.
+        return known != nil && end == source.byteCount || self.header(at: end).map(header.isSteady) == true
     }
 
     /// Goes on to the next byte that a frame can begin with.
