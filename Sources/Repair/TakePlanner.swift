@@ -17,7 +17,11 @@ struct TakePlanner {
         guard source.byteCount > 0 else { return RepairPlan(file, .movie, .empty) }
         let movie = MovieFile(mending: source)
         let length = movie.tracks.map(\.endMilliseconds).max()
-        if movie.isWhole { return RepairPlan(file, .movie, .whole, durationMilliseconds: length) }
+        if movie.isWhole {
+            // What was begun and holds nothing may be made anew of what lies beside it.
+            if movie.hasPlaceholderHead, movie.tracks.allSatisfy(\.samples.isEmpty) { return nil }
+            return RepairPlan(file, .movie, .whole, durationMilliseconds: length)
+        }
         if let plan = planAmending(movie, length) { return plan }
         // A file that was finished and lost its index has its fragments still.
         if let reopened = ReopenedMovie(source) {

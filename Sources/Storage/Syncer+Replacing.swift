@@ -7,7 +7,7 @@ struct Replacement: Sendable {
     var waiter: CheckedContinuation<Void, any Error>
 
     /// Where the new content lies until it is on the disk.
-    var draft: String { path + ".new" }
+    var draft: String { DraftName.of(path) }
 }
 
 /// What is to be replaced next, by whoever asks.

@@ -105,7 +105,8 @@ struct ResumingTests {
             #expect(names.contains("recording2-done.txt"))
             let indexes = try names.filter { $0.hasPrefix("uid_42_") }.map { try Self.text($0, of: document) }
             #expect(indexes.count == 2)
-            #expect(indexes.allSatisfy { $0.hasSuffix("close \n") })
+            // On a busy machine a user's silence may have been noted behind the end of what was written.
+            #expect(indexes.allSatisfy { IndexMender.openFiles(in: $0).isEmpty }, "\(indexes)")
             let log = try Self.text("recording_sys.log", of: document)
             #expect(
                 log.components(separatedBy: " MediaFile ").count == log.components(separatedBy: "~MediaFile ").count)

@@ -24,10 +24,26 @@ struct DirectoryRecovery {
         let mended = await mend(takes)
         for (name, take) in mended where take.outcome == .empty { try? await storage.delete(directory + "/" + name) }
         for name in names where HiddenName.isOne(name) { try? await storage.delete(directory + "/" + name) }
-        for name in names where name.hasPrefix("uid_") && name.hasSuffix(".txt") {
-            try await mendIndex(name, lengths: mended.mapValues(\.durationMilliseconds))
-        }
+        let indexes = names.filter(Self.isIndex) + (await adoptDrafts(among: names))
+        for name in indexes { try await mendIndex(name, lengths: mended.mapValues(\.durationMilliseconds)) }
         return mended
+    }
+
+    private static func isIndex(_ name: String) -> Bool { name.hasPrefix("uid_") && name.hasSuffix(".txt") }
+
+    /// Lets drafts of indexes take their places where there is none yet, and deletes all others; returns those indexes.
+    private func adoptDrafts(among names: [String]) async -> [String] {
+        var adopted: [String] = []
+        for draft in names {
+            guard let name = DraftName.original(of: draft) else { continue }
+            if Self.isIndex(name), !names.contains(name) {
+                try? await storage.rename(directory + "/" + draft, to: directory + "/" + name)
+                adopted.append(name)
+            } else {
+                try? await storage.delete(directory + "/" + draft)
+            }
+        }
+        return adopted
     }
 
     private func mend(_ names: [String]) async -> [String: MendedTake] {

@@ -69,7 +69,11 @@ enum TakeMender {
             if track.handler == "vide" { result.videoFrameCount += track.samples.count }
             if track.handler == "soun" { result.audioFrameCount += track.samples.count }
         }
-        if movie.isWhole { return ([], result) }
+        if movie.isWhole {
+            // Of what was written first a power cut may have left the head, and nothing behind it.
+            if movie.tracks.allSatisfy(\.samples.isEmpty) { result.outcome = .empty }
+            return ([], result)
+        }
         guard let writes = HybridMP4Repair.writes(for: movie) else {
             result.outcome =
                 movie.tracks.allSatisfy(\.samples.isEmpty)
@@ -89,7 +93,10 @@ enum TakeMender {
             if track.kind == .video { result.videoFrameCount += track.samples.count }
             if track.kind == .audio { result.audioFrameCount += track.samples.count }
         }
-        if file.isWhole { return ([], result) }
+        if file.isWhole {
+            if file.tracks.allSatisfy(\.samples.isEmpty) { result.outcome = .empty }
+            return ([], result)
+        }
         guard let writes = WebMRepair.writes(for: file) else {
             result.outcome =
                 file.tracks.allSatisfy(\.samples.isEmpty)
