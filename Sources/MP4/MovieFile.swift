@@ -30,6 +30,9 @@ public struct MovieFile: Sendable {
     /// Whether the file is finished and nothing is missing.
     public var isWhole: Bool { problems.isEmpty }
 
+    /// Whether no track has a sample.
+    public var holdsNothing: Bool { tracks.allSatisfy(\.samples.isEmpty) }
+
     /// A day of half-second fragments, several times over.
     private static let maximumBoxCount = 2_000_000
 

@@ -19,7 +19,7 @@ struct TakePlanner {
         let length = movie.tracks.map(\.endMilliseconds).max()
         if movie.isWhole {
             // What was begun and holds nothing may be made anew of what lies beside it.
-            if movie.hasPlaceholderHead, movie.tracks.allSatisfy(\.samples.isEmpty) { return nil }
+            if movie.hasPlaceholderHead, movie.holdsNothing { return nil }
             return RepairPlan(file, .movie, .whole, durationMilliseconds: length)
         }
         if let plan = planAmending(movie, length) { return plan }
@@ -49,7 +49,7 @@ struct TakePlanner {
     /// Why an MP4 file that has no streams beside it cannot be repaired.
     func hopelessMovie() -> RepairPlan {
         let movie = MovieFile(reading: source)
-        if movie.form != nil, movie.hasPlaceholderHead, movie.tracks.allSatisfy(\.samples.isEmpty) {
+        if movie.form != nil, movie.hasPlaceholderHead, movie.holdsNothing {
             return RepairPlan(file, .movie, .empty, notes: movie.problems.map(\.description))
         }
         let reason = movie.problems.map(\.description).joined(separator: " ")
@@ -82,7 +82,7 @@ struct TakePlanner {
                 notes: found + ["Its clusters are put behind a new head, with duration and cues."],
                 durationMilliseconds: WebMRebuild.endNanoseconds(of: webM) / 1_000_000, work: .pieces(pieces))
         }
-        if webM.tracks.allSatisfy(\.samples.isEmpty), !webM.tracks.isEmpty {
+        if webM.holdsNothing, !webM.tracks.isEmpty {
             return RepairPlan(file, .webM, .empty, notes: found)
         }
         return RepairPlan(file, .webM, .hopeless(RepairRefusal(found.joined(separator: " "))))

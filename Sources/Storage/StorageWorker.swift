@@ -54,12 +54,7 @@ actor StorageWorker: LoopMember {
 
     func advance(to now: Instant) -> Instant? {
         performListed()
-        if sync == nil, let due = nextSync, due <= now {
-            nextSync = nil
-            beginSync(of: files.keys)
-        } else if sync == nil {
-            beginSync(of: waiting.keys)
-        }
+        if sync == nil { beginDueSync(at: now) }
         if let syncInterval, nextSync == nil, files.values.contains(where: \.isDirty) { nextSync = now + syncInterval }
         // The end of a sync brings a round of its own.
         return sync == nil ? nextSync : nil
@@ -157,6 +152,16 @@ private struct WaitingFile {
 // MARK: - Syncs
 
 extension StorageWorker {
+    /// Begins the sync of all files if its time has come, else that of the files that wait for one.
+    private func beginDueSync(at now: Instant) {
+        guard let due = nextSync, due <= now else {
+            beginSync(of: waiting.keys)
+            return
+        }
+        nextSync = nil
+        beginSync(of: files.keys)
+    }
+
     /// Begins to put on the disk what these files hold by now; nothing if it has everything.
     ///
     /// Only where none is going on.

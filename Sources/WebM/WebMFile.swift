@@ -20,6 +20,9 @@ public struct WebMFile: Sendable {
     /// Whether the file is finished and nothing is missing.
     public var isWhole: Bool { problems.isEmpty }
 
+    /// Whether no track has a sample.
+    public var holdsNothing: Bool { tracks.allSatisfy(\.samples.isEmpty) }
+
     /// A day of half-second clusters, several times over.
     private static let maximumElementCount = 2_000_000
 

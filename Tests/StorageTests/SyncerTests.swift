@@ -43,18 +43,26 @@ struct SyncerTests {
         while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
     }
 
+    /// A file whose first byte is being synced, which takes as long as the disk wants.
+    private func syncing(
+        on disk: MemoryFileSystem
+    ) async throws -> (threads: StorageThreads, file: StorageFile) {
+        let threads = try threads(disk, every: .milliseconds(1))
+        let file = threads.create("d/f", onFailure: failures.keep)
+        file.write(.append([1]))
+        await waitForSync()
+        return (threads, file)
+    }
+
     @Test("files go on growing, and others begin: a kill would take nothing of them")
     func growing() async throws {
         let disk = disk(holding: 1)
-        let threads = try threads(disk, every: .milliseconds(1))
-        let first = threads.create("d/1", onFailure: failures.keep)
-        first.write(.append([1]))
-        await waitForSync()
+        let (threads, first) = try await syncing(on: disk)
         first.write(.append([2]))
         let second = threads.create("d/2", onFailure: failures.keep)
         second.write(.append([3]))
         first.write(.append([4]))
-        try await wait { disk.files == ["d/1": [1, 2, 4], "d/2": [3]] }
+        try await wait { disk.files == ["d/f": [1, 2, 4], "d/2": [3]] }
         #expect(!disk.calls.contains("sync"))
         #expect(threads.queuedByteCount == 0)
         gate.signal()
@@ -87,10 +95,7 @@ struct SyncerTests {
     @Test("a file stays open, and what wants it on the disk waits, others of its kind with it")
     func waiting() async throws {
         let disk = disk(holding: 2)
-        let threads = try threads(disk, every: .milliseconds(1))
-        let file = threads.create("d/f", onFailure: failures.keep)
-        file.write(.append([1]))
-        await waitForSync()
+        let (threads, file) = try await syncing(on: disk)
         file.write(.sync)
         file.write(.overwrite(at: 0, [9]))
         file.rename(to: "d/g")
@@ -112,10 +117,7 @@ struct SyncerTests {
     func failing() async throws {
         // Creating, appending, and what came meanwhile.
         let disk = disk(failing: 3, holding: 1)
-        let threads = try threads(disk, every: .milliseconds(1))
-        let file = threads.create("d/f", onFailure: failures.keep)
-        file.write(.append([1]))
-        await waitForSync()
+        let (threads, file) = try await syncing(on: disk)
         file.write(.append([2]))
         file.write(.sync)
         file.write(.overwrite(at: 0, [9]))
@@ -133,11 +135,8 @@ struct SyncerTests {
     @Test("the stall is known, and stopping waits for it")
     func stopping() async throws {
         let disk = disk(holding: 1)
-        let threads = try threads(disk, every: .milliseconds(1))
         let before = SystemClock.now()
-        let file = threads.create("d/f", onFailure: failures.keep)
-        file.write(.append([1]))
-        await waitForSync()
+        let (threads, file) = try await syncing(on: disk)
         #expect(threads.stall(at: before + .seconds(5)) > .zero)
         file.write(.append([2]))
         let stop = Task { await threads.stop() }

@@ -71,12 +71,12 @@ enum TakeMender {
         }
         if movie.isWhole {
             // Of what was written first a power cut may have left the head, and nothing behind it.
-            if movie.tracks.allSatisfy(\.samples.isEmpty) { result.outcome = .empty }
+            if movie.holdsNothing { result.outcome = .empty }
             return ([], result)
         }
         guard let writes = HybridMP4Repair.writes(for: movie) else {
             result.outcome =
-                movie.tracks.allSatisfy(\.samples.isEmpty)
+                movie.holdsNothing
                 ? .empty : .hopeless(movie.problems.map(\.description).joined(separator: " "))
             return ([], result)
         }
@@ -94,12 +94,12 @@ enum TakeMender {
             if track.kind == .audio { result.audioFrameCount += track.samples.count }
         }
         if file.isWhole {
-            if file.tracks.allSatisfy(\.samples.isEmpty) { result.outcome = .empty }
+            if file.holdsNothing { result.outcome = .empty }
             return ([], result)
         }
         guard let writes = WebMRepair.writes(for: file) else {
             result.outcome =
-                file.tracks.allSatisfy(\.samples.isEmpty)
+                file.holdsNothing
                 ? .empty : .hopeless(file.problems.map(\.description).joined(separator: " "))
             return ([], result)
         }
