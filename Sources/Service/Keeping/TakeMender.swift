@@ -69,20 +69,9 @@ enum TakeMender {
             if track.handler == "vide" { result.videoFrameCount += track.samples.count }
             if track.handler == "soun" { result.audioFrameCount += track.samples.count }
         }
-        if movie.isWhole {
-            // Of what was written first a power cut may have left the head, and nothing behind it.
-            if movie.holdsNothing { result.outcome = .empty }
-            return ([], result)
-        }
-        guard let writes = HybridMP4Repair.writes(for: movie) else {
-            result.outcome =
-                movie.holdsNothing
-                ? .empty : .hopeless(movie.problems.map(\.description).joined(separator: " "))
-            return ([], result)
-        }
-        result.outcome = .mended
-        result.byteCount += writes.appendedByteCount
-        return (writes, result)
+        return plan(
+            result, isWhole: movie.isWhole, holdsNothing: movie.holdsNothing, problems: movie.problems,
+            HybridMP4Repair.writes(for: movie))
     }
 
     private static func planWebM(_ source: any ByteSource) -> (writes: [FileWrite], result: MendedTake) {
@@ -93,14 +82,25 @@ enum TakeMender {
             if track.kind == .video { result.videoFrameCount += track.samples.count }
             if track.kind == .audio { result.audioFrameCount += track.samples.count }
         }
-        if file.isWhole {
-            if file.holdsNothing { result.outcome = .empty }
+        return plan(
+            result, isWhole: file.isWhole, holdsNothing: file.holdsNothing, problems: file.problems,
+            WebMRepair.writes(for: file))
+    }
+
+    /// What is to be done with a file of tracks, once it is known what is in it.
+    private static func plan(
+        _ found: MendedTake, isWhole: Bool, holdsNothing: Bool, problems: [some CustomStringConvertible],
+        _ mending: @autoclosure () -> [FileWrite]?
+    ) -> (writes: [FileWrite], result: MendedTake) {
+        var result = found
+        if isWhole {
+            // Of what was written first a power cut may have left the head, and nothing behind it.
+            if holdsNothing { result.outcome = .empty }
             return ([], result)
         }
-        guard let writes = WebMRepair.writes(for: file) else {
-            result.outcome =
-                file.holdsNothing
-                ? .empty : .hopeless(file.problems.map(\.description).joined(separator: " "))
+        guard let writes = mending() else {
+            let why = problems.map(\.description).joined(separator: " ")
+            result.outcome = holdsNothing ? .empty : .hopeless(why)
             return ([], result)
         }
         result.outcome = .mended
