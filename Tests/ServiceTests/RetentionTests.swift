@@ -1,6 +1,8 @@
 import CommandLineOptions
 import Foundation
+import Glibc
 import Storage
+import TestSupport
 import Testing
 
 @testable import Service
@@ -131,6 +133,29 @@ struct RecordingShelfTests {
                 return left.count < 3 ? left : nil
             }
             #expect(left.map(\.hold) == [.held, .recording])
+        }
+    }
+
+    @Test("says so if the disk lets a recording neither be held nor let go")
+    func refusedHold() async throws {
+        let disk = FaultyFileSystem()
+        try await withHub(on: disk) { hub in
+            let id = try await hub.startRecording(RecordingRequest(channel: "a")).id
+            let directory = try await hub.stopAndFinish(id).directory
+            let isHeld = { FileManager.default.fileExists(atPath: directory + "/" + RecordingShelf.holdName) }
+            for wasHeld in [false, true] {
+                disk.fault = .error(EROFS)
+                let problem = await #expect(throws: Problem.self) { _ = try await hub.hold(id, !isHeld()) }
+                #expect(problem?.status == 507 && problem?.detail.contains("Read-only") == true)
+                #expect(isHeld() == wasHeld)
+                disk.fault = nil
+                _ = try await hub.hold(id, !wasHeld)
+                #expect(isHeld() == !wasHeld)
+            }
+            disk.fault = .error(EROFS)
+            // Nothing is held, so there is nothing to do.
+            _ = try await hub.hold(id, false)
+            disk.fault = nil
         }
     }
 }

@@ -73,7 +73,11 @@ extension Hub {
         let document = try await recording(id)
         let path = document.directory + "/" + RecordingShelf.holdName
         do {
-            if isHeld { try await storage.replaceFile(path, with: []) } else { try? await storage.delete(path) }
+            if isHeld {
+                try await storage.replaceFile(path, with: [])
+            } else if FileManager.default.fileExists(atPath: path) {
+                try await storage.delete(path)
+            }
         } catch {
             throw Problem(status: 507, title: "Storage failed", detail: "\(error)")
         }
