@@ -5,7 +5,7 @@ import CFFmpeg
 /// The encoder's priming packet is dropped, so that the k-th packet that comes out decodes to exactly the
 /// samples `k * 1024 ..< (k + 1) * 1024` that went in: no edit list is needed. The very first packet is
 /// faded in by its missing predecessor.
-@safe public struct AACEncoder: ~Copyable, @unchecked Sendable {
+@safe public struct AACEncoder: FileSoundEncoder, ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handles are only ever with the one thread that holds this value.
 
     /// How many samples of each channel one packet holds (ISO/IEC 14496-3 §4.5.1.1).
@@ -65,6 +65,9 @@ import CFFmpeg
         self.frame = frame
         self.packet = packet
     }
+
+    /// Where its packets lie.
+    public static let timing = PacketTiming(sampleRate: sampleRate, samplesPerPacket: samplesPerPacket, delay: 0)
 
     /// Takes interleaved samples, any number of them; take the packets they make with `nextPacket()`.
     public mutating func encode(_ pcm: [Int16]) {

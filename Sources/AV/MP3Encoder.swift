@@ -4,7 +4,7 @@ import CFFmpeg
 ///
 /// What comes out of a decoder begins with `delay` samples that are none of the sound's; the encoder gives out so many
 /// frames that all of the sound comes out of a decoder behind them.
-@safe public struct MP3Encoder: ~Copyable, @unchecked Sendable {
+@safe public struct MP3Encoder: FileSoundEncoder, ~Copyable, @unchecked Sendable {
     // @unchecked Sendable: noncopyable, so the handles are only ever with the one thread that holds this value.
 
     /// The rate of everything that comes in.
@@ -75,7 +75,12 @@ import CFFmpeg
         channelCount * (sampleRate < 32_000 ? 48_000 : 64_000)
     }
 
-    /// Takes interleaved samples, any number of them; take the frames they make with `nextFrame()`.
+    /// Where its packets lie.
+    public var timing: PacketTiming {
+        PacketTiming(sampleRate: sampleRate, samplesPerPacket: samplesPerFrame, delay: delay)
+    }
+
+    /// Takes interleaved samples, any number of them; take the frames they make with `nextPacket()`.
     public mutating func encode(_ pcm: [Int16]) throws(CodecError) {
         precondition(!isFinished, "nothing follows the end")
         pending.removeFirst(sentCount)
@@ -100,7 +105,7 @@ import CFFmpeg
     }
 
     /// The next frame, or nothing until more samples came.
-    public mutating func nextFrame() throws(CodecError) -> [UInt8]? {
+    public mutating func nextPacket() throws(CodecError) -> [UInt8]? {
         while true {
             if unsafe try context.receive(packet: packet.handle) {
                 defer { unsafe av_packet_unref(packet.handle) }

@@ -35,7 +35,7 @@ public struct AudioAligner: Sendable {
 
     /// How many samples of silence were made.
     public private(set) var silentSampleCount = 0
-    /// How many samples came for a place that was already taken.
+    /// How many samples came for a place that was already taken, or pretended to lie too far ahead.
     public private(set) var cutSampleCount = 0
 
     /// What is ready but not yet taken, interleaved; `taken` values at its front are gone.
@@ -80,7 +80,7 @@ public struct AudioAligner: Sendable {
             isExact = false
         }
         let deviation = place - end
-        guard deviation < Self.farthestGap else { return }
+        guard deviation < Self.farthestGap else { return cutSampleCount += Int(count) }
         if deviation > (endsInSilence || isExact ? 0 : Self.bearable) {
             appendSilence(deviation)
             append(samples[...])

@@ -23,8 +23,10 @@ public struct OpusTimeline: Sendable {
 
     /// How many packets of silence went in.
     public private(set) var silentPacketCount = 0
-    /// How many packets were left out because their place was taken, or because they are malformed.
-    public private(set) var droppedPacketCount = 0
+    /// How many samples came for a place that was already taken, or pretended to lie too far ahead.
+    public private(set) var cutSampleCount = 0
+    /// How many packets were left out because they are malformed.
+    public private(set) var malformedPacketCount = 0
 
     private var ready: [AudioPacket] = []
     private var taken = 0
@@ -37,18 +39,14 @@ public struct OpusTimeline: Sendable {
 
     /// Takes a packet whose first sample lies at `time`.
     public mutating func push(_ bytes: [UInt8], at time: ChannelTime) {
+        guard !isFinished else { return }
         let place = time.ticks(at: .opus)
-        guard !isFinished, let count = Opus.sampleCount(of: bytes), place - (end ?? place) < Self.farthestGap else {
-            droppedPacketCount += 1
-            return
-        }
+        guard let count = Opus.sampleCount(of: bytes) else { return malformedPacketCount += 1 }
+        guard place - (end ?? place) < Self.farthestGap else { return cutSampleCount += count }
         fill(upTo: place)
         let position = end ?? place
         // What overlaps by more than can be borne gives way; what is left then is less than a packet.
-        guard position - place <= max(Self.bearable, Int64(count) * 6 / 10) else {
-            droppedPacketCount += 1
-            return
-        }
+        guard position - place <= max(Self.bearable, Int64(count) * 6 / 10) else { return cutSampleCount += count }
         ready.append(AudioPacket(position: position, sampleCount: count, bytes: bytes))
         end = position + Int64(count)
         endsInSilence = false

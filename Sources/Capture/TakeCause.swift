@@ -16,7 +16,7 @@ public enum TakeCause: String, Codable, Sendable {
     case full
     /// The disk took no more of the one before.
     case storage
-    /// The one before is as long or as big as was asked for.
+    /// The one before is as long or as big as was asked for, or its sound could be encoded no more.
     case chunk
     /// The recording was paused, where that ends files.
     case pause

@@ -56,12 +56,18 @@ extension RecordingReport {
         lines += list("turned", proof.rotations.filter { proof.rotations.count > 1 || $0.degrees != 0 }) {
             "\($0.degrees)° from \(seconds($0.atMilliseconds))"
         }
-        lines.append(
-            "  sound: \(proof.concealedMilliseconds) ms concealed, \(proof.recoveredMilliseconds) ms recovered, "
-                + "\(proof.silentMilliseconds) ms of silence filled in")
+        lines.append("  sound: " + soundWords(proof))
         if let rate = rates(proof) { lines.append(rate) }
         if let clock = proof.clock.flatMap(words) { lines.append("  clocks: " + clock) }
         return lines
+    }
+
+    private static func soundWords(_ proof: TakeProof) -> String {
+        var words = "\(proof.concealedMilliseconds) ms concealed, \(proof.recoveredMilliseconds) ms recovered, "
+        words += "\(proof.silentMilliseconds) ms of silence filled in"
+        if let leftOut = proof.leftOutMilliseconds { words += ", \(leftOut) ms left out" }
+        if let count = proof.malformedSoundPacketCount { words += ", \(count) packets could not be decoded" }
+        return words
     }
 
     private static func list<Entry>(_ name: String, _ entries: [Entry], _ words: (Entry) -> String) -> [String] {

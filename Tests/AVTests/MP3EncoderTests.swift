@@ -19,11 +19,11 @@ struct MP3EncoderTests {
         var frames: [[UInt8]] = []
         for start in stride(from: 0, to: pcm.count, by: piece * channelCount) {
             try encoder.encode(Array(pcm[start..<min(start + piece * channelCount, pcm.count)]))
-            while let frame = try encoder.nextFrame() { frames.append(frame) }
+            while let frame = try encoder.nextPacket() { frames.append(frame) }
         }
         try encoder.finish()
         try encoder.finish()
-        while let frame = try encoder.nextFrame() { frames.append(frame) }
+        while let frame = try encoder.nextPacket() { frames.append(frame) }
         return (frames, encoder.delay, encoder.samplesPerFrame)
     }
 

@@ -68,6 +68,15 @@ struct AudioAlignerTests {
         #expect(Self.largestStep(all) <= 25)
     }
 
+    @Test("refuses what pretends to lie absurdly far ahead, and counts it")
+    func refusal() {
+        var aligner = AudioAligner(channelCount: 1, blockSampleCount: 480)
+        aligner.push(loud(960), at: .ms(0))
+        aligner.push(loud(960), at: .ms(3_600_000))
+        #expect(aligner.cutSampleCount == 960 && aligner.silentSampleCount == 0)
+        #expect(drain(&aligner).count == 2)
+    }
+
     @Test(
         "follows a clock that drifts for ten minutes, without silence and without a click",
         arguments: [-200e-6, 200e-6])

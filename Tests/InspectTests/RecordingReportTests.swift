@@ -57,6 +57,17 @@ struct RecordingReportTests {
         #expect(report.lines.contains("  and 15 more"))
     }
 
+    @Test("names sound that came and is not in the file, if there is any")
+    func leftOut() throws {
+        var report = try #require(RecordingReport(parsing: Data(Self.story.utf8)))
+        report.takes[1].proof?.leftOutMilliseconds = 12
+        report.takes[1].proof?.malformedSoundPacketCount = 3
+        #expect(
+            report.lines.contains(
+                "  sound: 40 ms concealed, 20 ms recovered, 300 ms of silence filled in, 12 ms left out, "
+                    + "3 packets could not be decoded"))
+    }
+
     @Test("is nothing if the document is another's", arguments: ["", "[]", "{}", #"{"takes": [{"file": 1}]}"#])
     func foreign(text: String) { #expect(RecordingReport(parsing: Data(text.utf8)) == nil) }
 }

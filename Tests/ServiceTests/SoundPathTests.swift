@@ -262,4 +262,21 @@ struct SoundPathTests {
         #expect(heard.counters.concealedSampleCount <= 3_000 + 960)
         #expect(abs(heard.samples.count - 48_000) <= 2_048)
     }
+
+    @Test("says why it ends where its encoder fails, and counts what comes behind that")
+    func failure() throws {
+        var path = try SoundPath(channelCount: 1, failingAt: 20)
+        var (sent, packetCount) = (SentSound(), 0)
+        var encoder = try Self.voiceEncoder()
+        for _ in 0..<100 { sent.send(try encoder.encode(Sounds.tone(960, from: sent.place))) }
+        for (frame, time) in zip(sent.frames, sent.times) {
+            path.push(frame, at: time)
+            while path.nextPacket() != nil { packetCount += 1 }
+        }
+        path.finish(at: ChannelTime(audioPosition: sent.place))
+        #expect(path.nextPacket() == nil && packetCount == 20)
+        #expect(path.failure.map { "\($0)" }?.contains("encode") == true)
+        // The encoder holds two blocks when it fails, and has none of those behind them.
+        #expect((96_000 - 23 * 1_024...96_000 - 20 * 1_024).contains(path.counters.cutSampleCount))
+    }
 }

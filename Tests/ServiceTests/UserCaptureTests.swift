@@ -1,3 +1,4 @@
+import AV
 import Capture
 import Codecs
 import Foundation
@@ -315,5 +316,24 @@ struct UserCaptureTests {
         await bench.finish(at: 2_000)
         #expect(bench.closed.count == 2)
         #expect(bench.lines.contains("1.000 #0 rotate rotation=180 "))
+    }
+
+    @Test("begins another file from the next keyframe on when an encoder of sound fails, but not for ever")
+    func lostEncoders() async throws {
+        let bench = try CaptureBench(makeSound: { channelCount, _ throws(CodecError) in
+            // 80 packets are 1.7 s.
+            try SoundPath(channelCount: channelCount, failingAt: 80)
+        })
+        bench.connect(at: 0)
+        bench.send(from: 0, to: 10_000)
+        await bench.finish(at: 10_000)
+        #expect(bench.spans == [0...2_026, 2_000...4_026, 4_000...10_000])
+        #expect(bench.closed.map(\.cause) == [.first, .chunk, .chunk])
+        #expect(bench.closed.map(\.audioFrameCount) == [80, 80, 80])
+        #expect(bench.closed.map(\.videoFrameCount).reduce(0, +) == 250)
+        #expect(bench.troubles.count == 3 && bench.troubles.allSatisfy { $0.contains("no more sound of user 7") })
+        let leftOut = bench.closed.compactMap { $0.proof?.leftOutMilliseconds }
+        #expect(leftOut.count == 3 && (4_200...4_300).contains(leftOut[2]))
+        for number in 0..<3 { #expect(try Self.movie(bench.path(number)).problems.isEmpty) }
     }
 }

@@ -93,6 +93,10 @@ public struct TakeProof: Codable, Equatable, Sendable {
     public var recoveredMilliseconds: Int64 = 0
     /// Silence that was filled in where no sound came.
     public var silentMilliseconds: Int64 = 0
+    /// Sound that came and is not in the file, if there is any: its place was taken, or it could not be encoded.
+    public var leftOutMilliseconds: Int64?
+    /// Packets of sound that could not be decoded, if there were any.
+    public var malformedSoundPacketCount: Int?
     public var clock: Clock?
 
     public init() {}

@@ -36,6 +36,10 @@ public struct TakeStory: Sendable {
     public var recovered = Duration.zero
     /// How much silence was filled in.
     public var silent = Duration.zero
+    /// How much sound came and is not in the file: its place was taken, or it could not be encoded.
+    public var leftOut = Duration.zero
+    /// Packets of sound that could not be decoded.
+    public var malformedSoundPacketCount = 0
     /// Pictures that came before the first keyframe.
     public internal(set) var earlyPictureCount = 0
 
@@ -211,6 +215,8 @@ extension TakeStory {
         proof.concealedMilliseconds = concealed.wholeMilliseconds
         proof.silentMilliseconds = silent.wholeMilliseconds
         proof.recoveredMilliseconds = recovered.wholeMilliseconds
+        if leftOut > .zero { proof.leftOutMilliseconds = leftOut.wholeMilliseconds }
+        if malformedSoundPacketCount > 0 { proof.malformedSoundPacketCount = malformedSoundPacketCount }
         proof.clock = clock
         return proof
     }

@@ -5,6 +5,9 @@ import Units
 
 /// One user's sound, decoded and laid on the channel's timeline without gaps, in blocks of equal length.
 struct AlignedSound: ~Copyable {
+    /// How many channels its samples have, whatever the packets have.
+    var channelCount: Int { aligner.channelCount }
+
     private var decoder: SoundDecoder
     private var aligner: AudioAligner
 

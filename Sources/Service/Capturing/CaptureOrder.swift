@@ -1,3 +1,4 @@
+import AV
 import Capture
 import Channel
 import SDP
@@ -63,6 +64,12 @@ struct CaptureContext: Sendable {
     var order: CaptureOrder
     var storage: StorageThreads
     var notices: AsyncStream<CaptureNotice>.Continuation
+    /// Makes what encodes the sound of one file.
+    var makeSound: SoundMaker = { channelCount, form throws(CodecError) in
+        try SoundPath(channelCount: channelCount, form: form)
+    }
+
+    typealias SoundMaker = @Sendable (_ channelCount: Int, SoundForm) throws(CodecError) -> SoundPath
 
     /// The user's name outside.
     var uid: String { order.user.description }

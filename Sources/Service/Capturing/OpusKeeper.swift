@@ -26,10 +26,20 @@ struct OpusKeeper: ~Copyable {
             self.encoder = encoder
         }
 
+        /// What could not be encoded.
+        private var unencodedSampleCount = 0
+
+        var counters: SoundCounters {
+            var counters = sound.counters
+            counters.cutSampleCount += unencodedSampleCount
+            return counters
+        }
+
         /// The next packet, and where it lies; one that cannot be encoded is skipped.
         mutating func nextPacket(_ block: inout [Int16]) -> (position: Int64, bytes: [UInt8])? {
             while let position = sound.nextBlock(into: &block) {
                 if let bytes = try? encoder.encode(block) { return (position, bytes) }
+                unencodedSampleCount += OpusEncoder.samplesPerPacket
             }
             return nil
         }
@@ -50,12 +60,13 @@ struct OpusKeeper: ~Copyable {
         format = .opus(channelCount: channelCount, preSkip: Opus.usualPreSkip)
     }
 
-    /// What had to be made up so far; what lost Opus packets become is up to whoever plays the file.
+    /// What had to be made up and left out so far; what lost Opus packets become is up to whoever plays the file.
     var counters: SoundCounters {
         var counters = pastCounters
         counters.add(converterCounters)
         counters.silentSampleCount += timeline.silentPacketCount * OpusEncoder.samplesPerPacket
-        counters.malformedPacketCount += timeline.droppedPacketCount
+        counters.cutSampleCount += timeline.cutSampleCount
+        counters.malformedPacketCount += timeline.malformedPacketCount
         return counters
     }
 
@@ -91,7 +102,7 @@ struct OpusKeeper: ~Copyable {
 
     private var converterCounters: SoundCounters {
         switch converter {
-        case .some(let converter): converter.sound.counters
+        case .some(let converter): converter.counters
         case .none: SoundCounters()
         }
     }

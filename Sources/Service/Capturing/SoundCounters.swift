@@ -8,7 +8,7 @@ struct SoundCounters: Equatable, Sendable {
     var pauseSampleCount = 0
     /// Silence, where nothing came and nothing could be invented.
     var silentSampleCount = 0
-    /// What came for a place that was already taken.
+    /// What came and is in no file: its place was already taken, or it could not be encoded.
     var cutSampleCount = 0
     /// Packets that could not be decoded, or that there is no decoder for.
     var malformedPacketCount = 0

@@ -9,8 +9,7 @@ import Units
 struct SoundPath: ~Copyable {
     let format: TrackFormat
     /// One of these is there.
-    private var transcoder: AudioTranscoder?
-    private var mp3: MP3Transcoder?
+    private var transcoder: SoundTranscoder?
     private var keeper: OpusKeeper?
 
     init(channelCount: Int, form: SoundForm) throws(CodecError) {
@@ -20,24 +19,36 @@ struct SoundPath: ~Copyable {
             format = keeper.format
             self.keeper = consume keeper
         case .aac:
-            let transcoder = try AudioTranscoder(channelCount: channelCount)
-            format = transcoder.format
+            let encoder = try AACEncoder(
+                channelCount: channelCount, bitsPerSecond: channelCount == 1 ? 64_000 : 96_000)
+            let made = TrackFormat.aac(
+                sampleRate: AACEncoder.sampleRate, channelCount: channelCount, configuration: encoder.configuration)
+            let transcoder = try SoundTranscoder(
+                to: encoder, timing: AACEncoder.timing, channelCount: channelCount,
+                blockSampleCount: AACEncoder.samplesPerPacket)
+            format = made
             self.transcoder = consume transcoder
         case .mp3(let rate):
-            let mp3 = try MP3Transcoder(channelCount: channelCount, rate: rate)
-            format = mp3.format
-            self.mp3 = consume mp3
+            let encoder = try MP3Encoder(channelCount: channelCount, sampleRate: rate.rawValue)
+            let timing = encoder.timing
+            // 10 ms, which is a whole number of samples at every rate that there is.
+            let transcoder = try SoundTranscoder(
+                to: encoder, timing: timing, channelCount: channelCount, blockSampleCount: 480)
+            format = .mp3(sampleRate: rate.rawValue, channelCount: channelCount, delay: timing.delay)
+            self.transcoder = consume transcoder
         }
     }
 
-    /// What had to be made up so far.
+    /// A path through any encoder to `format`.
+    init(_ transcoder: consuming SoundTranscoder, format: TrackFormat) {
+        self.format = format
+        self.transcoder = consume transcoder
+    }
+
+    /// What had to be made up and left out so far.
     var counters: SoundCounters {
         switch transcoder {
         case .some(let transcoder): return transcoder.counters
-        case .none: break
-        }
-        switch mp3 {
-        case .some(let mp3): return mp3.counters
         case .none: break
         }
         switch keeper {
@@ -46,27 +57,32 @@ struct SoundPath: ~Copyable {
         }
     }
 
+    /// Why nothing more comes of it.
+    var failure: CodecError? {
+        switch transcoder {
+        case .some(let transcoder): transcoder.failure
+        case .none: nil
+        }
+    }
+
     /// Takes a packet whose first sample was captured at `time`.
     mutating func push(_ frame: Frame, at time: ChannelTime) {
         transcoder?.push(frame, at: time)
-        mp3?.push(frame, at: time)
         keeper?.push(frame, at: time)
     }
 
     /// Makes silence where nothing came.
     mutating func advance(to now: ChannelTime) {
         transcoder?.advance(to: now)
-        mp3?.advance(to: now)
         keeper?.advance(to: now)
     }
 
     /// Ends the sound at `time`.
     mutating func finish(at time: ChannelTime) {
         transcoder?.finish(at: time)
-        mp3?.finish(at: time)
         keeper?.finish(at: time)
     }
 
     /// The next packet for the file.
-    mutating func nextPacket() -> AudioPacket? { transcoder?.nextPacket() ?? mp3?.nextPacket() ?? keeper?.nextPacket() }
+    mutating func nextPacket() -> AudioPacket? { transcoder?.nextPacket() ?? keeper?.nextPacket() }
 }

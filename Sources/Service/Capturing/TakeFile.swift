@@ -58,6 +58,8 @@ final class TakeFile {
     /// Whether it holds any picture.
     var hasPictures: Bool { firstPicture != nil }
     var hasSound: Bool { take.settings.audio != nil }
+    /// Whether the encoder of its sound failed, so that no more of it comes in.
+    private(set) var soundHasFailed = false
 
     // MARK: - Going on
 
@@ -122,12 +124,20 @@ final class TakeFile {
     /// Moves sound into the take, and what the take asks for to storage.
     private func pump() {
         while let packet = sound?.nextPacket() { take.audio(packet) }
+        noteSoundFailure()
         while let event = take.nextEvent() { handle(event) }
         while let write = take.nextWrite() {
             if case .append(let bytes) = write { byteCount += bytes.count }
             file?.write(write)
         }
         while let (stream, write) = take.nextRecoveryWrite() { recoveryFile(of: stream)?.write(write) }
+    }
+
+    /// Tells once that no more sound comes into the file.
+    private func noteSoundFailure() {
+        guard let failure = sound?.failure, !soundHasFailed else { return }
+        soundHasFailed = true
+        tell(.trouble("\(name) has no more sound of user \(context.order.user): \(failure)"))
     }
 
     /// The file of a stream beside this one; nothing before this one has begun.
@@ -205,6 +215,8 @@ final class TakeFile {
         take.story.concealed = .milliseconds(SoundCounters.milliseconds(counters.concealedSampleCount))
         take.story.recovered = .milliseconds(SoundCounters.milliseconds(counters.recoveredSampleCount))
         take.story.silent = .milliseconds(SoundCounters.milliseconds(counters.silentSampleCount))
+        take.story.leftOut = .milliseconds(SoundCounters.milliseconds(counters.cutSampleCount))
+        take.story.malformedSoundPacketCount = counters.malformedPacketCount
         return take.story.proof
     }
 

@@ -8,6 +8,9 @@ import Units
 ///
 /// A class, because it is changed in place by the worker that owns it; no other thread sees it.
 final class TakeLane {
+    /// So many files are begun anew because the encoder of their sound failed.
+    private static let lostEncoderLimit = 2
+
     let lane: Lane
     /// Whether its files are of MP3, whatever else is made of the same sound.
     let isMP3: Bool
@@ -32,6 +35,8 @@ final class TakeLane {
     private var pause: WritePause?
     /// What failed once is not tried with every frame.
     private var soundFailed = false
+    /// How many files were to be followed by another because the encoder of their sound failed.
+    private var lostEncoderCount = 0
     /// Codecs whose container is another than was asked for, and that this was told of.
     private var toldCodecs: Set<Codec> = []
     private var closings: [ClosingTake] = []
@@ -128,6 +133,16 @@ final class TakeLane {
         noteResumed(at: time)
         file?.advance(to: time, isInDoubt: isInDoubt)
         watchSize(at: time)
+        watchSound(at: time)
+    }
+
+    /// Has another file follow one whose sound can be encoded no more: with another encoder it may go on.
+    private func watchSound(at time: ChannelTime) {
+        guard dueSince == nil, let file, file.isOpen, file.soundHasFailed,
+            lostEncoderCount < Self.lostEncoderLimit
+        else { return }
+        lostEncoderCount += 1
+        followSoon(file, at: time)
     }
 
     // MARK: - Long and big files
@@ -137,6 +152,11 @@ final class TakeLane {
         guard dueSince == nil, let file, file.isOpen, let origin = file.take.origin,
             context.order.chunk.isDue(length: time - origin, byteCount: file.byteCount)
         else { return }
+        followSoon(file, at: time)
+    }
+
+    /// Another file follows this one from the next keyframe on.
+    private func followSoon(_ file: TakeFile, at time: ChannelTime) {
         dueSince = time
         if file.hasPictures { file.wantsKeyframe = true }
     }
@@ -267,7 +287,7 @@ final class TakeLane {
 
     private func makeSound(_ form: SoundForm) -> SoundPath? {
         do {
-            return try SoundPath(channelCount: sound.channelCount ?? (sound.isStereo ? 2 : 1), form: form)
+            return try context.makeSound(sound.channelCount ?? (sound.isStereo ? 2 : 1), form)
         } catch {
             soundFailed = true
             tell(.trouble("no sound of user \(context.order.user): \(error)"))

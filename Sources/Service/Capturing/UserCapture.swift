@@ -36,12 +36,18 @@ final class UserCapture {
     private var closing: Task<Void, Never>?
     private var calls = 0
 
-    init(_ order: CaptureOrder, storage: StorageThreads, notices: AsyncStream<CaptureNotice>.Continuation) {
-        context = CaptureContext(order: order, storage: storage, notices: notices)
-        self.notices = notices
-        presence = PresenceWatch(order.files.splitting)
-        gate = CaptureGate(order.selection)
-        clock = RecordedClock(order.pauses)
+    convenience init(
+        _ order: CaptureOrder, storage: StorageThreads, notices: AsyncStream<CaptureNotice>.Continuation
+    ) {
+        self.init(CaptureContext(order: order, storage: storage, notices: notices))
+    }
+
+    init(_ context: CaptureContext) {
+        self.context = context
+        notices = context.notices
+        presence = PresenceWatch(context.order.files.splitting)
+        gate = CaptureGate(context.order.selection)
+        clock = RecordedClock(context.order.pauses)
     }
 
     // MARK: - What comes

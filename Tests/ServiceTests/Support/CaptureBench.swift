@@ -34,7 +34,8 @@ final class CaptureBench {
     init(
         beside other: CaptureBench? = nil, on fileSystem: (some FileSystem)? = LinuxFileSystem?.none,
         _ change: (inout FileChoices) -> Void = { _ in },
-        order changeOrder: (inout CaptureOrder) -> Void = { _ in }
+        order changeOrder: (inout CaptureOrder) -> Void = { _ in },
+        makeSound: CaptureContext.SoundMaker? = nil
     ) throws {
         directory =
             other?.directory
@@ -58,7 +59,9 @@ final class CaptureBench {
             wallOrigin: WallTime(unixNanoseconds: 1_560_238_366_000_000_000), files: files)
         order.selection.layer = files.streamType
         changeOrder(&order)
-        capture = UserCapture(order, storage: storage, notices: notices)
+        var context = CaptureContext(order: order, storage: storage, notices: notices)
+        if let makeSound { context.makeSound = makeSound }
+        capture = UserCapture(context)
     }
 
     // MARK: - What happens
