@@ -20,9 +20,12 @@ struct JanusLane {
 
     private let source: Source
     private(set) var reader: JanusReader
+    /// How many packets of redundant sound cannot be taken apart.
+    private(set) var malformedCount = 0
+    /// How many frames were left out because their times cannot be.
+    private(set) var unplacedCount = 0
     private var depacketizer: Depacketizer
     private var rotation: Rotation?
-    private var isAtEnd = false
     /// The frame that comes next, and when it is.
     private(set) var head: (frame: Frame, time: ChannelTime)?
 
@@ -41,7 +44,10 @@ struct JanusLane {
         while true {
             if var frame = depacketizer.nextFrame() {
                 let time = time(of: frame.ticks)
-                guard time.nanoseconds < Self.farthestNanoseconds else { continue }
+                guard time.nanoseconds < Self.farthestNanoseconds else {
+                    unplacedCount += 1
+                    continue
+                }
                 frame.rotation = rotation
                 head = (frame, time)
                 return
@@ -62,7 +68,10 @@ struct JanusLane {
         var header = packet.header
         let bytes = packet.bytes.span
         if let red = source.description.or, Int(header.payloadType.rawValue) == red, codec.kind == .audio {
-            guard let blocks = try? REDPacket(parsing: bytes.extracting(header.payload)) else { return }
+            guard let blocks = try? REDPacket(parsing: bytes.extracting(header.payload)) else {
+                malformedCount += 1
+                return
+            }
             header = header.unwrapping(blocks.primary)
         }
         if let id = source.description.orientationExtension, let range = header.extensionElement(id: id, in: bytes),

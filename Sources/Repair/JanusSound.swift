@@ -30,7 +30,7 @@ struct JanusSound: ~Copyable {
     private var block: [Int16] = []
     private var pcm: [Int16] = []
     private var position: Int64?
-    private(set) var malformedPacketCount = 0
+    private var undecodedPacketCount = 0
 
     init(_ codec: Codec, channelCount: Int) throws {
         timeline = OpusTimeline(channelCount: channelCount)
@@ -44,6 +44,17 @@ struct JanusSound: ~Copyable {
         self.converter = consume converter
     }
 
+    /// How many packets could not be decoded.
+    var malformedPacketCount: Int { undecodedPacketCount + timeline.malformedPacketCount }
+
+    /// How many samples came for a place that was already taken.
+    var cutSampleCount: Int {
+        switch converter {
+        case .some(let converter): converter.aligner.cutSampleCount
+        case .none: timeline.cutSampleCount
+        }
+    }
+
     /// Takes a packet whose first sample was captured at `time`.
     mutating func push(_ frame: Frame, at time: ChannelTime) {
         guard converter != nil else { return timeline.push(frame.bytes, at: time) }
@@ -52,7 +63,7 @@ struct JanusSound: ~Copyable {
         do throws(CodecError) {
             try converter?.decoder.decode(frame.bytes, into: &pcm)
         } catch {
-            malformedPacketCount += 1
+            undecodedPacketCount += 1
             return
         }
         converter?.aligner.push(pcm, at: time + .nanoseconds(-Int64(lag) * 62_500 / 3))
@@ -81,9 +92,9 @@ struct JanusSound: ~Copyable {
     }
 
     /// The next packet for the file.
-    mutating func nextPacket() -> AudioPacket? {
+    mutating func nextPacket() throws -> AudioPacket? {
         guard converter != nil else { return timeline.nextPacket() }
-        guard let begin = position, let bytes = try? converter?.encoder.nextPacket() else { return nil }
+        guard let begin = position, let bytes = try converter?.encoder.nextPacket() else { return nil }
         position = begin + Int64(AACEncoder.samplesPerPacket)
         return AudioPacket(position: begin, sampleCount: AACEncoder.samplesPerPacket, bytes: bytes)
     }

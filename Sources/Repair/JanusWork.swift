@@ -30,11 +30,11 @@ struct JanusWork: Sendable {
                 try seen?.advance()
             } else if let (frame, time) = heard?.head {
                 while path.advance(to: time) {
-                    while let packet = path.nextPacket() { take.audio(packet) }
+                    while let packet = try path.nextPacket() { take.audio(packet) }
                     while let write = take.nextWrite() { try new.perform(write) }
                 }
                 path.push(frame, at: time)
-                while let packet = path.nextPacket() { take.audio(packet) }
+                while let packet = try path.nextPacket() { take.audio(packet) }
                 end = max(end, time + .milliseconds(20))
                 try heard?.advance()
             }
@@ -42,12 +42,13 @@ struct JanusWork: Sendable {
             while let write = take.nextWrite() { try new.perform(write) }
         }
         path.finish(at: end)
-        while let packet = path.nextPacket() { take.audio(packet) }
+        while let packet = try path.nextPacket() { take.audio(packet) }
         take.finish(at: end)
         while let write = take.nextWrite() { try new.perform(write) }
         guard let origin = take.origin else { throw RepairRefusal("not one frame could be put together") }
         var result = MediaResult(durationMilliseconds: (end - origin).wholeMilliseconds)
         tell(take.counters, seen, heard, &result)
+        tell(of: path, &result)
         return result
     }
 
@@ -67,10 +68,27 @@ struct JanusWork: Sendable {
         }
         let lost = heard?.reader.lostCount ?? 0
         if lost > 0 { result.notes.append("\(lost) packets of sound never came: silence is in their place.") }
-        let damaged = (seen?.reader.damagedCount ?? 0) + (heard?.reader.damagedCount ?? 0)
+        let unplaced = (seen?.unplacedCount ?? 0) + (heard?.unplacedCount ?? 0)
+        if unplaced > 0 { result.notes.append("\(unplaced) frames have times that cannot be, and were left out.") }
+        let malformed = (seen?.malformedCount ?? 0) + (heard?.malformedCount ?? 0)
+        let damaged = malformed + (seen?.reader.damagedCount ?? 0) + (heard?.reader.damagedCount ?? 0)
         let skipped = (seen?.reader.skippedByteCount ?? 0) + (heard?.reader.skippedByteCount ?? 0)
         guard damaged + skipped > 0 else { return }
         result.notes.append("\(damaged) packets and \(skipped) bytes beside them are damaged, and were left out.")
         result.isPartly = true
+    }
+
+    /// Says what came of the sound and is not in the file.
+    private func tell(of path: borrowing JanusSound, _ result: inout MediaResult) {
+        if path.malformedPacketCount > 0 {
+            result.notes.append(
+                "\(path.malformedPacketCount) packets of sound cannot be decoded: silence is in their place.")
+            result.isPartly = true
+        }
+        let milliseconds = path.cutSampleCount / 48
+        if milliseconds > 0 {
+            result.notes.append(
+                "\(milliseconds) ms of sound came for a time that was already taken, and were left out.")
+        }
     }
 }

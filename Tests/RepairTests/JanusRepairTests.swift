@@ -185,6 +185,27 @@ struct JanusRepairTests {
         #expect(tracks.first?.samples.count ?? 0 >= 29)
     }
 
+    @Test("says how much sound is no sound, or has no place", arguments: [nil, 63])
+    func soundLeftOut(redundant: Int?) throws {
+        let scene = try Scene()
+        var writer = MJRWriter(#"{"t":"a","c":"opus","u":5\#(redundant.map { ",\"or\":\($0)" } ?? "")}"#)
+        for (number, sample) in try Fixture(.opus).samples.enumerated() {
+            let payload = number == 20 ? [0xFF] : (redundant == nil ? [] : [111]) + sample.bytes
+            // From the thirtieth on the clock says that 200 ms happened twice.
+            let packet = MJRWriter.rtp(
+                payload, sequence: UInt16(number), timestamp: UInt32(number < 30 ? number : number - 10) * 960,
+                payloadType: UInt8(redundant ?? 111))
+            writer.packet(packet, arrivalMilliseconds: UInt32(number) * 20)
+        }
+        try scene.write("r-audio-0.mjr", writer.bytes)
+        let report = try #require(try scene.repair("r-audio-0.mjr").first)
+        #expect(report.outcome == .partly, "\(report)")
+        let damage =
+            redundant == nil ? "1 packets of sound cannot be decoded" : "1 packets and 0 bytes beside them are damaged"
+        #expect(report.notes.contains { $0.hasPrefix(damage) }, "\(report.notes)")
+        #expect(report.notes.contains { $0.hasPrefix("200 ms of sound came for a time") }, "\(report.notes)")
+    }
+
     @Test("is not led astray by a packet whose numbers are damaged", arguments: [2, 3, 4, 5])
     func wildNumbers(place: Int) throws {
         let scene = try Scene()
