@@ -80,12 +80,12 @@ def killed_servers():
 
 
 def kills_on_a_busy_disk():
-    with busy_disk():
+    with busy_disk(writers=2):
         return crash.campaign(moments=100, seed=int(os.environ.get("SEED", random.randrange(1 << 30))))
 
 
 @contextmanager
-def busy_disk(writers=1):
+def busy_disk(writers):
     """Lets programs write gigabytes where recordings go, and leave it to the kernel when."""
     with tempfile.TemporaryDirectory(prefix="lathe-busy-") as folder:
         programs = [subprocess.Popen([sys.executable, "-c", WRITE_WITHOUT_END, f"{folder}/{index}"])

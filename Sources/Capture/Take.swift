@@ -7,7 +7,8 @@ public import Units
 /// It opens on the first packet of sound or the first keyframe, whichever comes first, and its timeline
 /// begins there; the other track joins when it comes. Each sample lasts until the next one begins, so
 /// nothing ever runs backwards or leaves a hole. What is in memory is written at least every
-/// `longestFragment`, by the samples' time and by the time that passes. Holds no file and reads no clock: call
+/// `longestFragment`, by the samples' time and by the time that passes; only the beginning waits for a second
+/// track, up to `longestOpening`. Holds no file and reads no clock: call
 /// `advance` every 100 ms or so, and after each call perform `nextWrite` until it returns nothing.
 public struct Take: Sendable {
     /// How much an open fragment may hold, and how long.
@@ -18,6 +19,10 @@ public struct Take: Sendable {
     static let shortestFragment = Duration.milliseconds(100)
     /// How much of the timeline a fragment may span; more than `longestFragment`, because one track may lag.
     static let widestFragment = Duration.milliseconds(500)
+    /// How long the first fragment waits for a track that is expected and has not come.
+    ///
+    /// To name it later costs syncs, during which nothing more is written to the file.
+    static let longestOpening = Duration.milliseconds(600)
     /// How long a sample is held back for the next one to say where it ends.
     static let longestPending = Duration.milliseconds(250)
 
@@ -50,6 +55,7 @@ public struct Take: Sendable {
     /// When the open fragment got its first sample.
     private var fragmentSince: ChannelTime?
     private var openPictureCount = 0
+    private var openSoundCount = 0
     private var videoPendingSince = ChannelTime(nanoseconds: 0)
     private var audioPendingSince = ChannelTime(nanoseconds: 0)
     private var events: [TakeEvent] = []
@@ -240,7 +246,7 @@ extension Take {
         // A fragment that begins with a keyframe is a place to seek to while the file grows. GStreamer 1.22 loses pictures
         // of AV1 behind one that has a single picture.
         let isLongEnough = writer.openFragmentDuration >= Self.shortestFragment && openPictureCount != 1
-        if frame.isKeyframe, isLongEnough { cut() }
+        if frame.isKeyframe, isLongEnough, !isOpening { cut() }
         count(frame, at: time)
         cutIfDue()
         return true
@@ -300,21 +306,29 @@ extension Take {
     private mutating func append(_ sample: Sample?, to number: Int?) {
         guard let sample, let number else { return }
         if fragmentSince == nil { fragmentSince = now }
-        if number == video.number { openPictureCount += 1 }
+        if number == video.number { openPictureCount += 1 } else { openSoundCount += 1 }
         recovery?.append(sample, isPicture: number == video.number)
         writer.append(sample, track: number)
     }
 
     private mutating func cutIfDue() {
         guard let since = fragmentSince else { return }
-        guard now - since >= Self.longestFragment || writer.openFragmentDuration >= Self.widestFragment else { return }
+        let (time, width) =
+            isOpening ? (Self.longestOpening, Self.longestOpening) : (Self.longestFragment, Self.widestFragment)
+        guard now - since >= time || writer.openFragmentDuration >= width else { return }
         cut()
+    }
+
+    /// Whether the file is not begun, and a track that should be in it from the beginning is missing.
+    private var isOpening: Bool {
+        counters.fragmentCount == 0 && settings.video != nil && settings.audio != nil
+            && (openPictureCount == 0 || openSoundCount == 0)
     }
 
     private mutating func cut() {
         guard fragmentSince != nil else { return }
         fragmentSince = nil
-        openPictureCount = 0
+        (openPictureCount, openSoundCount) = (0, 0)
         counters.fragmentCount += 1
         writer.cutFragment()
         recovery?.cut()

@@ -32,6 +32,9 @@ struct MovieProbe {
         walk(0..<bytes.count, isInsideMedia: false)
     }
 
+    /// The types of the boxes that lie side by side in the file.
+    var topLevel: [String] { boxes(in: 0..<bytes.count).map(\.type) }
+
     private struct Box {
         var type: String
         var body: Range<Int>

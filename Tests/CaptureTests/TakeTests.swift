@@ -142,6 +142,32 @@ struct TakeTests {
         #expect(movie.tracks[2]?.durations == [90_000])
     }
 
+    @Test(
+        "waits with its beginning for the other track, so that the head names both, but not for long",
+        arguments: [100, 400, 500, 900] as [Int64], [true, false])
+    func opening(delay: Int64, isSoundLate: Bool) throws {
+        var take = try #require(Fixtures.take(video: .h264, audio: Fixtures.aac))
+        var (file, packet, begun) = (MemoryFile(), (isSoundLate ? delay * 48 : 0) / 1_024, Int64?.none)
+        for time in stride(from: 0 as Int64, to: 2_000, by: 20) {
+            while packet * 1_024 <= time * 48 {
+                take.audio(AudioPacket(position: packet * 1_024, sampleCount: 1_024, bytes: [1]))
+                packet += 1
+            }
+            let shown = isSoundLate ? time : time - delay
+            if shown >= 0, shown % 40 == 0 {
+                take.video(shown == 0 ? Fixtures.h264Key() : Fixtures.h264(), at: .ms(time))
+            }
+            take.advance(to: .ms(time))
+            file.perform(&take)
+            if begun == nil, !file.bytes.isEmpty { begun = time }
+        }
+        // A sample waits for the next one before it counts.
+        #expect(try #require(begun) <= 680)
+        let probe = MovieProbe(file.bytes)
+        #expect(probe.topLevel.prefix(3) == (delay < 600 ? ["ftyp", "free", "moov"] : ["ftyp", "free", "free"]))
+        #expect(Set(probe.tracks.values.map(\.handler)) == ["vide", "soun"])
+    }
+
     @Test("never orders frames backwards, however their times lie")
     func backwards() throws {
         var take = try #require(Fixtures.take(video: .h264, audio: nil))
