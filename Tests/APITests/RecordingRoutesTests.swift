@@ -210,6 +210,11 @@ struct RecordingRoutesTests {
             #expect(stopped["stoppedUsers"] as? [String] == ["7"])
             let started = try await fixture.respond(.post, path + "/users/7/start").object
             #expect(started["stoppedUsers"] as? [String] == [])
+            for uid in ["0", "-1", "%C3%97%C3%B8", String(repeating: "7", count: 256)] {
+                let refused = try await fixture.respond(.post, path + "/users/\(uid)/stop")
+                #expect(refused.status == 400)
+                #expect(try refused.object["field"] as? String == "uid")
+            }
             let events = try #require(started["events"] as? [[String: Any]]).compactMap { $0["type"] as? String }
             #expect(events == ["started", "paused", "unpaused", "updated", "userStopped", "userStarted"])
             #expect((started["pauses"] as? [Any])?.count == 1)

@@ -65,6 +65,7 @@ extension Hub {
     /// treated so when they come.
     public func record(_ uid: String, _ isRecorded: Bool, in id: String) async throws -> RecordingDocument {
         let session = try running(id)
+        _ = try checkedUser(uid)
         var stopped = session.document.stoppedUsers ?? []
         let now = SystemClock.now()
         guard stopped.contains(uid) == isRecorded else { return session.snapshot(at: now) }

@@ -120,16 +120,22 @@ extension Hub {
                 if present[chosen] == nil { return chosen }
             }
         }
-        guard let user = UserID(uid), !uid.hasPrefix("-") else {
-            throw Problem.badField(
-                "uid", "a uid is a number from 1 to 4294967295 or an account's name of up to 255 bytes, not '\(uid)'")
-        }
+        let user = try checkedUser(uid)
         // Escaped, each byte may take three; `uid_….txt.new` has to stay under the 255 bytes of a file's name.
         guard RecordingNames.escaped(user.description).utf8.count <= Self.longestEscapedUser else {
             throw Problem.badField("uid", "the account's name is too long for the name of a file; shorten it")
         }
         guard present[user] == nil else {
             throw Problem.conflict("uid", "user \(uid) is already in channel '\(channel)'; choose another uid")
+        }
+        return user
+    }
+
+    /// A user's name, if anybody can have it.
+    func checkedUser(_ uid: String) throws -> UserID {
+        guard let user = UserID(uid), !uid.hasPrefix("-") else {
+            throw Problem.badField(
+                "uid", "a uid is a number from 1 to 4294967295 or an account's name of up to 255 bytes, not '\(uid)'")
         }
         return user
     }
