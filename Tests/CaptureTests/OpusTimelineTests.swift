@@ -42,7 +42,7 @@ struct OpusTimelineTests {
             }
         }
         #expect(worst <= 0.020)
-        #expect(timeline.silentPacketCount + timeline.cutSampleCount / 960 <= 10)
+        #expect(timeline.silentPacketCount + timeline.cutSampleCount / 960 + timeline.malformedPacketCount <= 10)
     }
 
     @Test("makes silence when what may be repaired has not come, and covers the end")

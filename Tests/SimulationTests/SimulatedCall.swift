@@ -58,7 +58,7 @@ final class SimulatedCall {
         let order = CaptureOrder(
             id: CaptureID(rawValue: 1), user: try #require(UserID("7")), directory: directory, origin: start,
             wallOrigin: WallTime(unixNanoseconds: 1_790_000_000_000_000_000), files: files)
-        capture = UserCapture(order, storage: storage, notices: input)
+        capture = UserCapture(CaptureContext(order: order, storage: storage, notices: input))
         connection = try SimulatedConnection(
             codec: scenario.codec, size: scenario.size, rotation: .none, conditions: scenario.conditions,
             clock: clock, seed: scenario.seed, at: start)

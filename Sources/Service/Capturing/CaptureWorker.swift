@@ -43,7 +43,7 @@ actor CaptureWorker: LoopMember {
 
     /// Begins a capture of a user, who may connect at once.
     func begin(_ order: CaptureOrder) {
-        captures[order.id] = UserCapture(order, storage: storage, notices: notices)
+        captures[order.id] = UserCapture(CaptureContext(order: order, storage: storage, notices: notices))
         deadline = deadline ?? SystemClock.now() + Self.period
     }
 

@@ -16,7 +16,6 @@ final class UserCapture {
     private static let proofInterval = 50
 
     private let context: CaptureContext
-    private let notices: AsyncStream<CaptureNotice>.Continuation
     private var connection: UserConnection?
     private var presence: PresenceWatch
     private var freeze = FreezeWatch()
@@ -36,15 +35,8 @@ final class UserCapture {
     private var closing: Task<Void, Never>?
     private var calls = 0
 
-    convenience init(
-        _ order: CaptureOrder, storage: StorageThreads, notices: AsyncStream<CaptureNotice>.Continuation
-    ) {
-        self.init(CaptureContext(order: order, storage: storage, notices: notices))
-    }
-
     init(_ context: CaptureContext) {
         self.context = context
-        notices = context.notices
         presence = PresenceWatch(context.order.files.splitting)
         gate = CaptureGate(context.order.selection)
         clock = RecordedClock(context.order.pauses)
@@ -383,7 +375,7 @@ final class UserCapture {
     private func collect() {
         for lane in lanes {
             for file in lane.takeClosings() {
-                closing = Task { [closing, notices] in
+                closing = Task { [closing, notices = context.notices] in
                     await closing?.value
                     await file.report(to: notices)
                 }
